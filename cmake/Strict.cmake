@@ -1,0 +1,21 @@
+# dynadeck::strict: the warnings that all of our code is compiled with, and the instrumentation that
+# a preset asks for.
+add_library(dynadeck_strict INTERFACE)
+add_library(dynadeck::strict ALIAS dynadeck_strict)
+
+target_compile_options(dynadeck_strict INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
+  $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
+  $<$<BOOL:${DYNADECK_DEVELOPER}>:-Werror>)
+target_include_directories(dynadeck_strict INTERFACE ${PROJECT_SOURCE_DIR})
+
+if(DYNADECK_SANITIZE)
+  target_compile_options(dynadeck_strict INTERFACE
+    -fsanitize=${DYNADECK_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(dynadeck_strict INTERFACE -fsanitize=${DYNADECK_SANITIZE})
+endif()
+
+if(DYNADECK_COVERAGE)
+  target_compile_options(dynadeck_strict INTERFACE --coverage)
+  target_link_options(dynadeck_strict INTERFACE --coverage)
+endif()

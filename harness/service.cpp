@@ -1,0 +1,70 @@
+#include "harness/service.h"
+
+#include <strings.h>
+
+#include <algorithm>
+
+#include "harness/request_view.h"
+
+namespace dynadeck {
+namespace {
+
+bool same_name(std::string_view left, std::string_view right) {
+  return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
+}
+
+}  // namespace
+
+void HeaderList::add(std::string name, std::string value) {
+  entries_.emplace_back(std::move(name), std::move(value));
+}
+
+void HeaderList::set(std::string_view name, std::string value) {
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& entry) { return same_name(entry.first, name); });
+  if (found == entries_.end()) {
+    add(std::string(name), std::move(value));
+  } else {
+    found->second = std::move(value);
+  }
+}
+
+std::optional<std::string_view> HeaderList::find(std::string_view name) const {
+  for (const auto& [key, value] : entries_) {
+    if (same_name(key, name)) return value;
+  }
+  return std::nullopt;
+}
+
+Request::Request() = default;
+Request::Request(Request&&) noexcept = default;
+Request& Request::operator=(Request&&) noexcept = default;
+Request::~Request() = default;
+
+const RequestView& Request::view() const {
+  if (!view_) view_ = std::make_unique<RequestView>(body);
+  return *view_;
+}
+
+Request Request::with_body(std::string new_body) const {
+  Request copy;
+  copy.operation = operation;
+  copy.scope = scope;
+  copy.body = std::move(new_body);
+  copy.headers = headers;
+  copy.access_key = access_key;
+  copy.request_id = request_id;
+  copy.session = session;
+  copy.sequence = sequence;
+  copy.hints = hints;
+  return copy;
+}
+
+Response when_ready(Response response, std::function<Response(Response)> then) {
+  if (!response.deferred) return then(std::move(response));
+  response.deferred->resume = [resume = std::move(response.deferred->resume),
+                               then = std::move(then)] { return when_ready(resume(), then); };
+  return response;
+}
+
+}  // namespace dynadeck

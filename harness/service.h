@@ -1,0 +1,148 @@
+// The one seam: everything that answers a DynamoDB request is a Service.
+//
+// Bytes cross it. A link that needs a look inside the body asks request.view(), which parses once.
+// Includes nothing of the rooms; every room includes this.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "harness/operation.h"
+
+namespace dynadeck {
+
+class RequestView;  // harness/request_view.h
+
+// Headers as they came or are to be sent, in order. Names compare without case.
+class HeaderList {
+ public:
+  using Entry = std::pair<std::string, std::string>;
+
+  void add(std::string name, std::string value);
+  // Replaces the first header of that name, or adds it.
+  void set(std::string_view name, std::string value);
+  // The first value of that name.
+  std::optional<std::string_view> find(std::string_view name) const;
+
+  auto begin() const { return entries_.begin(); }
+  auto end() const { return entries_.end(); }
+  std::size_t size() const { return entries_.size(); }
+  void reserve(std::size_t count) { entries_.reserve(count); }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+// Who is asked: everything the engine keeps is separate per scope.
+struct Scope {
+  std::string account;  // 12 digits
+  std::string region;   // "us-east-1"
+
+  friend bool operator==(const Scope&, const Scope&) = default;
+};
+
+// What a link further out asks of the engine beyond what the client asked. Zero means nothing.
+struct ReadHints {
+  std::chrono::milliseconds stale_by{0};  // eventually consistent reads see this much of the past
+  std::chrono::milliseconds index_lag{0};
+};
+
+// One request for one operation. Used by one thread at a time; outlives its Response and any
+// continuation in it.
+struct Request {
+  Operation operation = Operation::kUnknown;
+  Scope scope;
+  std::string body;            // decoded from its Content-Encoding; not checked to be JSON
+  HeaderList headers;          // as the client sent them
+  std::string access_key;      // from the credential scope; empty where there was none
+  std::string request_id;      // what x-amzn-RequestId will say
+  std::string session;         // from the URL prefix /_session/NAME/; empty without
+  std::uint64_t sequence = 0;  // arrival order in this process, from 1
+  ReadHints hints;
+
+  Request();
+  Request(Request&&) noexcept;
+  Request& operator=(Request&&) noexcept;
+  ~Request();
+
+  // The body as JSON, and what it names; parsed when first asked, kept after.
+  const RequestView& view() const;
+
+  // A request that differs in its body only: for links that send on a part.
+  Request with_body(std::string new_body) const;
+
+ private:
+  mutable std::unique_ptr<RequestView> view_;
+};
+
+// How the HTTP layer has to carry out a response; without one it is sent whole, at once.
+struct Delivery {
+  enum class End : std::uint8_t {
+    kKeepAlive,
+    kClose,  // an orderly FIN after what was sent
+    kReset,  // RST after what was sent
+    kHang,   // nothing more is sent until the client gives up
+  };
+  struct Trickle {
+    std::size_t chunk_bytes;
+    std::chrono::nanoseconds interval;
+  };
+
+  std::chrono::nanoseconds delay{0};  // before the first byte, after the operation is done
+  std::optional<Trickle> trickle;     // how the body leaves
+  // How many bytes of head and body together are sent before `end` happens; everything without.
+  std::optional<std::size_t> cut_after_bytes;
+  std::optional<std::size_t> declared_content_length;  // a lie about the body's length
+  std::optional<std::uint32_t> crc32;                  // a lie in x-amz-crc32
+  End end = End::kKeepAlive;
+};
+
+// What a fault rule did to a request: for the tape, the journal and the metrics.
+struct InjectedFault {
+  std::string rule;  // the rule's name
+  std::string kind;  // "error", "latency", ...
+};
+
+// One answer.
+struct Response {
+  int status = 200;
+  std::string content_type = "application/x-amz-json-1.0";
+  std::string body;
+  HeaderList headers;      // beside those that every answer gets from the HTTP layer
+  std::string error_code;  // "ResourceNotFoundException"; empty for a success
+  std::optional<Delivery> delivery;
+  std::vector<InjectedFault> faults;
+
+  // A response that does not exist yet: the HTTP layer waits, without holding a worker, and then
+  // calls resume for the real one (which may be deferred again). If the client is gone by then,
+  // resume is never called: nothing was done. All other members are meaningless beside it.
+  struct Deferred {
+    std::chrono::nanoseconds delay{0};
+    std::function<Response()> resume;
+  };
+  std::optional<Deferred> deferred;
+
+  bool ok() const { return error_code.empty() && status < 400; }
+};
+
+// Applies `then` to the response when it exists: now, or at the end of its continuations.
+// Decorators use it so that what they add happens once, to the real answer.
+Response when_ready(Response response, std::function<Response(Response)> then);
+
+// The next link. Called from many threads at once.
+class Service {
+ public:
+  virtual ~Service() = default;
+  // Answers one request. A failed operation is an answer too. Never throws.
+  virtual Response handle(const Request& request) = 0;
+};
+
+}  // namespace dynadeck
