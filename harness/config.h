@@ -1,0 +1,82 @@
+// What a user asked for: the command line and the environment, checked.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/clock.h"
+#include "harness/result.h"
+
+namespace dynadeck {
+
+enum class Command : std::uint8_t {
+  kServe,
+  kRecord,    // a private server, recording, around a child command
+  kReplay,    // a private server, replaying, around a child command
+  kCassette,  // tools for tapes; arguments in `rest`
+  kFaults,    // tools for rule files; arguments in `rest`
+  kPrint,     // `text` is all there is to say: help or version
+};
+
+enum class DurabilityChoice : std::uint8_t { kWal, kSync };
+
+struct CredentialOption {
+  std::string access_key;
+  std::string secret;
+};
+
+// All options of `serve`, with their defaults.
+struct ServeOptions {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 8000;
+  std::string data_dir = "dynadeck-data";
+  bool in_memory = false;
+  DurabilityChoice durability = DurabilityChoice::kWal;
+  bool shared_db = false;
+  std::optional<std::uint64_t> seed;
+  std::optional<Clock::WallTime> clock;  // where the clock stands still from the start
+  std::string record_file;
+  std::string replay_file;
+  bool overwrite = false;  // an existing tape may be replaced
+  double error_probability = 0;
+  double read_error_probability = 0;
+  double write_error_probability = 0;
+  std::string faults_file;
+  std::vector<CredentialOption> credentials;
+  std::string log_level = "info";
+  std::chrono::milliseconds status_delay{0};
+  bool enforce_throughput = false;
+  unsigned workers = 0;  // 0: one per hardware thread
+  std::chrono::milliseconds drain_timeout{5000};
+};
+
+struct Config {
+  Command command = Command::kServe;
+  ServeOptions serve;
+  std::vector<std::string> child;  // record, replay: the command to run, with its arguments
+  std::vector<std::string> rest;   // cassette, faults: what follows
+  std::string text;                // kPrint
+};
+
+// What was wrong with the command line: one line for stderr.
+struct UsageError {
+  std::string message;
+};
+
+// arguments: without the program's name. Reads DYNADECK_* and LocalStack's DYNAMODB_*_PROBABILITY
+// from the environment; the command line wins over both. DynamoDB Local's options (-port,
+// -inMemory, ...) mean what they mean there.
+Outcome<Config, UsageError> read_config(std::span<const std::string> arguments);
+
+// "150ms", "2s", "5m", "1h", or a bare number of seconds.
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+// "2026-01-31T12:00:00Z" (fractions of a second allowed), or seconds since 1970.
+std::optional<Clock::WallTime> parse_time(std::string_view text);
+
+}  // namespace dynadeck
