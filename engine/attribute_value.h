@@ -3,11 +3,12 @@
 // The encoded form is canonical: members of maps and of sets are sorted by their bytes, numbers are
 // in Decimal's one form. So two values are equal exactly if their bytes are, and filters,
 // projections, index maintenance and responses walk the bytes without building a tree.
-// docs/formats/storage.md draws it.
+// docs/formats/storage.md draws it. To write the form without a tree: value_writer.h.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <string>
@@ -40,13 +41,9 @@ bool is_set(Type type);
 
 // ---------------------------------------------------------------- the encoded form, not owned
 
-class ValueView;
-
-struct MapEntry;  // {std::string_view name; ValueView value;}
-
-// Members of a map in name order; of a list in list order; of a set in byte order. Forward only.
+struct MapEntry;
 class MapRange;
-class ListRange;  // ListRange and set ranges yield ValueView; a set's members are S, N or B
+class ListRange;
 
 // One encoded value inside bytes that somebody else owns. Trivially copyable. The bytes must come
 // from this codec: they are not checked.
@@ -60,9 +57,10 @@ class ValueView {
 
   std::string_view string() const;  // kString: UTF-8; kBinary: bytes; kNumber: Decimal::encoded()
   bool boolean() const;
-  std::size_t count() const;  // members of a map, list or set
-  MapRange map() const;
-  ListRange list() const;                                      // of a list or set
+  std::size_t count() const;  // members of a map, list or set; walks them
+  bool empty() const;         // whether a map, list or set has no members
+  MapRange map() const;       // members in name order
+  ListRange list() const;     // members of a list in order; of a set in byte order
   std::optional<ValueView> find(std::string_view name) const;  // member of a map
   std::optional<ValueView> at(std::size_t position) const;     // member of a list
   bool set_contains(std::string_view member_payload) const;    // payload: as string() gives it
@@ -77,6 +75,100 @@ class ValueView {
 
  private:
   std::string_view encoded_;
+};
+
+struct MapEntry {
+  std::string_view name;
+  ValueView value;
+};
+
+// A forward walk over the members of a map.
+class MapRange {
+ public:
+  class iterator {
+   public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = MapEntry;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const MapEntry*;
+    using reference = const MapEntry&;
+
+    iterator() = default;
+    explicit iterator(std::string_view rest) : rest_(rest) { parse(); }
+    const MapEntry& operator*() const { return entry_; }
+    const MapEntry* operator->() const { return &entry_; }
+    iterator& operator++() {
+      rest_.remove_prefix(taken_);
+      parse();
+      return *this;
+    }
+    iterator operator++(int) {
+      iterator before = *this;
+      ++*this;
+      return before;
+    }
+    friend bool operator==(const iterator& left, const iterator& right) {
+      return left.rest_.size() == right.rest_.size();
+    }
+
+   private:
+    void parse();
+
+    std::string_view rest_;
+    std::size_t taken_ = 0;
+    MapEntry entry_;
+  };
+
+  explicit MapRange(std::string_view members) : members_(members) {}
+  iterator begin() const { return iterator(members_); }
+  iterator end() const { return iterator(members_.substr(members_.size())); }
+
+ private:
+  std::string_view members_;
+};
+
+// A forward walk over the members of a list or set; a set's members are S, N or B values.
+class ListRange {
+ public:
+  class iterator {
+   public:
+    using iterator_category = std::forward_iterator_tag;
+    using value_type = ValueView;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const ValueView*;
+    using reference = const ValueView&;
+
+    iterator() = default;
+    explicit iterator(std::string_view rest) : rest_(rest) { parse(); }
+    const ValueView& operator*() const { return value_; }
+    const ValueView* operator->() const { return &value_; }
+    iterator& operator++() {
+      rest_.remove_prefix(value_.encoded().size());
+      parse();
+      return *this;
+    }
+    iterator operator++(int) {
+      iterator before = *this;
+      ++*this;
+      return before;
+    }
+    friend bool operator==(const iterator& left, const iterator& right) {
+      return left.rest_.size() == right.rest_.size();
+    }
+
+   private:
+    void parse();
+
+    std::string_view rest_;
+    ValueView value_;
+  };
+
+  explicit ListRange(std::string_view members) : members_(members) {}
+  iterator begin() const { return iterator(members_); }
+  iterator end() const { return iterator(members_.substr(members_.size())); }
+
+ private:
+  std::string_view members_;
 };
 
 // An item is an encoded map. Its size is names plus values, without the map's own overhead.
@@ -109,6 +201,7 @@ struct BinarySet {
   friend bool operator==(const BinarySet&, const BinarySet&) = default;
 };
 
+// The alternatives stand in the order of Type.
 struct AttributeValue {
   using Alternatives = std::variant<std::string, Decimal, Binary, bool, Null, Map, List, StringSet,
                                     NumberSet, BinarySet>;
@@ -122,12 +215,15 @@ using Item = Map;
 
 AttributeValue decode(ValueView view);
 Item decode_item(ItemView view);
-void encode(const AttributeValue& value, std::string& out);
+void encode(const AttributeValue& value, std::string& out);  // appends
 std::string encode(const AttributeValue& value);
 std::string encode_item(const Item& item);
 
 // Appends the value as DynamoDB's JSON: {"S":"..."}; for an item, {"name":{...},...}.
 void append_json(std::string& out, ValueView value);
 void append_item_json(std::string& out, ItemView item);
+
+// Appends text (valid UTF-8) as a JSON string with its quotes, escaping no more than JSON demands.
+void append_json_text(std::string& out, std::string_view text);
 
 }  // namespace dynadeck::engine
