@@ -3,6 +3,8 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <future>
+#include <thread>
 
 #include "harness/request_view.h"
 
@@ -64,6 +66,22 @@ Response when_ready(Response response, std::function<Response(Response)> then) {
   if (!response.deferred) return then(std::move(response));
   response.deferred->resume = [resume = std::move(response.deferred->resume),
                                then = std::move(then)] { return when_ready(resume(), then); };
+  return response;
+}
+
+Response settle(Response response) {
+  while (response.deferred) {
+    const Response::Deferred deferred = std::move(*response.deferred);
+    if (deferred.start) {
+      // Shared, because a thread that has just woken us may still be inside set_value.
+      const auto woken = std::make_shared<std::promise<void>>();
+      deferred.start([woken] { woken->set_value(); });
+      woken->get_future().wait();
+    } else {
+      std::this_thread::sleep_for(deferred.delay);
+    }
+    response = deferred.resume();
+  }
   return response;
 }
 

@@ -116,17 +116,27 @@ struct Response {
   int status = 200;
   std::string content_type = "application/x-amz-json-1.0";
   std::string body;
-  HeaderList headers;      // beside those that every answer gets from the HTTP layer
+  // Beside those that every answer gets from the HTTP layer; one of the same name takes its place
+  // (an upstream's x-amzn-RequestId, Server).
+  HeaderList headers;
   std::string error_code;  // "ResourceNotFoundException"; empty for a success
   std::optional<Delivery> delivery;
   std::vector<InjectedFault> faults;
 
   // A response that does not exist yet: the HTTP layer waits, without holding a worker, and then
-  // calls resume for the real one (which may be deferred again). If the client is gone by then,
-  // resume is never called: nothing was done. All other members are meaningless beside it.
+  // calls resume for the real one (which may be deferred again). All other members are meaningless
+  // beside it. It waits in one of two ways:
+  // - for `delay` to pass. If the client is gone by then, resume is never called: nothing was done.
+  // - where `start` is given, for somebody else's work (an upstream's answer): it calls start once,
+  //   with a wake-up that may be called once, from any thread and without locks held, even inside
+  //   start. resume is then called even if the client is gone: the operation happened, and those
+  //   further out have to hear of it. The wake-up may call resume itself, on the thread it is
+  //   called from. A response that is dropped before start has done nothing; one that is dropped
+  //   after (at shutdown) may still be woken, in vain.
   struct Deferred {
     std::chrono::nanoseconds delay{0};
     std::function<Response()> resume;
+    std::function<void(std::function<void()> wake)> start;
   };
   std::optional<Deferred> deferred;
 
@@ -136,6 +146,10 @@ struct Response {
 // Applies `then` to the response when it exists: now, or at the end of its continuations.
 // Decorators use it so that what they add happens once, to the real answer.
 Response when_ready(Response response, std::function<Response(Response)> then);
+
+// Carries out every continuation of the response on the calling thread, waiting as they ask, and
+// returns the real one. For threads that may wait; never for a worker of the HTTP layer.
+Response settle(Response response);
 
 // The next link. Called from many threads at once.
 class Service {

@@ -1,6 +1,7 @@
 #include "harness/service.h"
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "harness/request_view.h"
 
@@ -52,6 +53,60 @@ TEST_CASE("when_ready acts once, on the real response", "[service]") {
     CHECK(second.deferred->resume().body == "later+");
     CHECK(calls == 1);
   }
+}
+
+TEST_CASE("a response that somebody else is fetching", "[service]") {
+  std::thread elsewhere;
+  int starts = 0;
+  std::string fetched;
+  Response response;
+  response.deferred.emplace();
+  response.deferred->start = [&](std::function<void()> wake) {
+    ++starts;
+    elsewhere = std::thread([&fetched, wake = std::move(wake)] {
+      fetched = "answer";
+      wake();
+    });
+  };
+  response.deferred->resume = [&fetched] {
+    Response real;
+    real.body = fetched;
+    return real;
+  };
+
+  SECTION("is the real one once it has been woken") {
+    CHECK(settle(std::move(response)).body == "answer");
+    CHECK(starts == 1);
+    elsewhere.join();
+  }
+  SECTION("keeps its start, and gains what decorators add") {
+    Response decorated = when_ready(std::move(response), [](Response real) {
+      real.body += "+";
+      return real;
+    });
+    REQUIRE(decorated.deferred);
+    CHECK(decorated.deferred->start);
+    CHECK(starts == 0);
+    CHECK(settle(std::move(decorated)).body == "answer+");
+    elsewhere.join();
+  }
+  SECTION("has done nothing if it is dropped before it was started") {
+    response = Response{};
+    CHECK(starts == 0);
+  }
+}
+
+TEST_CASE("a response may be woken before its start returns", "[service]") {
+  Response response;
+  response.deferred.emplace();
+  response.deferred->start = [](const std::function<void()>& wake) { wake(); };
+  response.deferred->resume = [] {
+    Response delayed;
+    delayed.deferred.emplace();
+    delayed.deferred->resume = [] { return Response{}; };
+    return delayed;
+  };
+  CHECK(settle(std::move(response)).ok());
 }
 
 TEST_CASE("a request with another body keeps the rest", "[service]") {
