@@ -177,6 +177,37 @@ void add_server_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {
       ->envname("DYNADECK_DRAIN_TIMEOUT");
 }
 
+// The cassette room checks the values; here they only get their names.
+void add_cassette_option(CLI::App& app, ServeOptions& serve, const std::string& name,
+                         const std::string& type, const std::string& help) {
+  const auto keep = [&serve, name](const std::vector<std::string>& values) {
+    for (const std::string& value : values) serve.cassette.emplace_back(name, value);
+    return true;
+  };
+  app.add_option("--" + name, keep, help)->type_name(type)->take_all()->expected(1);
+}
+
+void add_record_options(CLI::App& app, ServeOptions& serve) {
+  const auto keep = [&serve](std::int64_t) { serve.cassette.emplace_back("overwrite", "true"); };
+  app.add_flag("--overwrite", keep, "An existing tape may be replaced");
+  add_cassette_option(app, serve, "mode", "MODE", "all, once, none or new-episodes");
+  add_cassette_option(app, serve, "redact", "WHAT",
+                      "Never taped: a path ($.Item.email), attribute:NAME or pattern:REGEX; "
+                      "repeatable");
+}
+
+void add_replay_options(CLI::App& app, ServeOptions& serve) {
+  add_cassette_option(app, serve, "order", "ORDER", "strict, item or free");
+  add_cassette_option(app, serve, "repeat", "REPEAT", "once, last or cycle");
+  add_cassette_option(app, serve, "unmatched", "WHAT", "error, passthrough or record");
+  add_cassette_option(app, serve, "ignore", "PATH", "Not compared ($.Item.createdAt); repeatable");
+  add_cassette_option(app, serve, "normalise", "WHAT",
+                      "Compared up to a consistent renaming: a path or a pattern; repeatable");
+  add_cassette_option(app, serve, "match-only", "PATH", "Compare only this; repeatable");
+  add_cassette_option(app, serve, "match-rules", "FILE", "The same, per operation and table");
+  add_cassette_option(app, serve, "speed", "X", "0 instant, 1 as taped, 10x ten times faster");
+}
+
 void add_common_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {
   add_storage_options(app, serve, raw);
   add_determinism_options(app, serve, raw);
@@ -285,19 +316,22 @@ Outcome<Config, UsageError> read_config(std::span<const std::string> command_lin
   serve->add_option("--replay", config.serve.replay_file, "Answer from a tape; no database")
       ->type_name("FILE")
       ->envname("DYNADECK_REPLAY");
-  serve->add_flag("--overwrite", config.serve.overwrite, "An existing tape may be replaced");
+  add_record_options(*serve, config.serve);
+  add_replay_options(*serve, config.serve);
 
   auto* record =
       app.add_subcommand("record", "Run a command against a private server, and tape it");
   record->footer("Usage: dynadeck record FILE [OPTIONS] -- COMMAND [ARGUMENTS]");
   record->add_option("FILE", config.serve.record_file, "The tape to write")->required();
-  record->add_flag("--overwrite", config.serve.overwrite, "An existing tape may be replaced");
+  add_record_options(*record, config.serve);
   add_common_options(*record, config.serve, raw);
 
   auto* replay = app.add_subcommand("replay", "Run a command against a tape, with no database");
   replay->footer("Usage: dynadeck replay FILE [OPTIONS] -- COMMAND [ARGUMENTS]");
   replay->add_option("FILE", config.serve.replay_file, "The tape to play")->required();
+  add_replay_options(*replay, config.serve);
   add_determinism_options(*replay, config.serve, raw);
+  add_fault_options(*replay, config.serve);
   add_server_options(*replay, config.serve, raw);
 
   app.add_subcommand("cassette", "Look into tapes: dynadeck cassette --help");

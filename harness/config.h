@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/clock.h"
@@ -42,7 +43,8 @@ struct ServeOptions {
   std::optional<Clock::WallTime> clock;  // where the clock stands still from the start
   std::string record_file;
   std::string replay_file;
-  bool overwrite = false;  // an existing tape may be replaced
+  // How the tape is recorded or replayed, by the cassette room's names: {"order", "strict"}.
+  std::vector<std::pair<std::string, std::string>> cassette;
   double error_probability = 0;
   double read_error_probability = 0;
   double write_error_probability = 0;

@@ -144,6 +144,14 @@ TEST_CASE("record and replay take a tape and a command", "[config]") {
   CHECK(replay.child == Arguments{"pytest"});
 }
 
+TEST_CASE("cassette options are passed on by name, in order", "[config]") {
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  CHECK(config_of({"record", "s", "--overwrite", "--redact", "$.a", "--redact", "$.b", "--", "x"})
+            .serve.cassette == Pairs{{"overwrite", "true"}, {"redact", "$.a"}, {"redact", "$.b"}});
+  CHECK(config_of({"replay", "s", "--order", "strict", "--ignore", "$.a", "--", "x"})
+            .serve.cassette == Pairs{{"order", "strict"}, {"ignore", "$.a"}});
+}
+
 TEST_CASE("tools get their own arguments", "[config]") {
   const Config config = config_of({"cassette", "show", "x.tape", "--json"});
   CHECK(config.command == Command::kCassette);
