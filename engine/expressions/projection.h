@@ -1,0 +1,37 @@
+// A compiled projection: which parts of an item an answer shows.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/attribute_value.h"
+#include "engine/expressions/document_path.h"
+
+namespace dynadeck::engine {
+
+// *Immutable*. From a ProjectionExpression, from AttributesToGet, or from the paths of an update.
+class Projection {
+ public:
+  // paths: none of them lies within another. At least one.
+  explicit Projection(std::vector<DocumentPath> paths);
+  // Top-level attributes, in any order.
+  static Projection of_attributes(std::span<const std::string> names);
+
+  // Appends the encoded item that holds what the paths reach; an empty one if they reach nothing.
+  // Of a list the chosen elements are kept in order, without gaps.
+  void project(ItemView item, std::string& out) const;
+  std::string project(ItemView item) const;
+
+  // The top-level attributes that the projection needs, sorted, each once.
+  std::span<const std::string> attributes() const { return attributes_; }
+
+ private:
+  struct Node;
+
+  std::vector<DocumentPath> paths_;  // sorted by their steps
+  std::vector<std::string> attributes_;
+  bool whole_attributes_ = true;  // whether no path goes into a document
+};
+
+}  // namespace dynadeck::engine

@@ -1,0 +1,51 @@
+// A compiled update: from an UpdateExpression, from AttributeUpdates or from PartiQL.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/api_error.h"
+#include "engine/attribute_value.h"
+#include "engine/expressions/projection.h"
+
+namespace dynadeck::engine {
+
+struct UpdateTree;  // expressions/update_tree.h
+
+// *Immutable*; cheap to copy, for copies share the tree.
+class Update {
+ public:
+  // An update without any action: UpdateItem without update parameters only makes sure that the
+  // item exists.
+  Update();
+  explicit Update(std::unique_ptr<const UpdateTree> tree);
+
+  // Second phase, once the table is known: refuses to touch an attribute of the table's key.
+  // key_names: of the table's key, not of its indexes'.
+  Status check_keys(std::span<const std::string_view> key_names) const;
+
+  // The encoded item after the update.
+  //
+  // before: the item as it is; if it does not exist, an item of its key attributes alone.
+  // All operands are read from `before`, then all actions happen. Fails with DynamoDB's texts where
+  // an operand has the wrong type or does not exist, where a path leads nowhere, and where a sum
+  // leaves the range of numbers. The size of the result is the caller's to check.
+  Result<std::string> apply(ItemView before) const;
+
+  // Whether applying it to an item that does not exist makes one. Only an AttributeUpdates with
+  // nothing but DELETE does not.
+  bool creates_item() const;
+
+  // Top-level attributes that the update writes, sorted, each once.
+  std::span<const std::string> attributes() const;
+
+  // What UPDATED_OLD and UPDATED_NEW show of the item before and after; null if there is no action.
+  const Projection* touched() const;
+
+ private:
+  std::shared_ptr<const UpdateTree> tree_;
+};
+
+}  // namespace dynadeck::engine
