@@ -1,0 +1,1 @@
+"""What the suites that look at dynadeck from outside share. Python 3.11's standard library only."""
