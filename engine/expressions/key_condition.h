@@ -10,14 +10,9 @@
 
 #include "engine/api_error.h"
 #include "engine/attribute_value.h"
+#include "engine/key_schema.h"
 
 namespace dynadeck::engine {
-
-// One attribute of a key, as the second phase has to know it. type: kString, kNumber or kBinary.
-struct KeyAttribute {
-  std::string_view name;
-  Type type;
-};
 
 // The key of a table (one partition, at most one sort attribute) or of a global secondary index (up
 // to four of each).

@@ -12,13 +12,12 @@
 
 #include "engine/api_error.h"
 #include "engine/attribute_value.h"
+#include "engine/schema.h"
 #include "engine/wire_json.h"
 
 namespace dynadeck::engine {
 
-enum class BillingMode : std::uint8_t { kProvisioned, kPayPerRequest };
 enum class KeyType : std::uint8_t { kHash, kRange };
-enum class ProjectionType : std::uint8_t { kAll, kKeysOnly, kInclude };
 
 struct AttributeDefinition {
   std::string name;
@@ -39,11 +38,6 @@ struct Throughput {
 struct RequestUnits {
   std::optional<std::int64_t> read;
   std::optional<std::int64_t> write;
-};
-
-struct IndexProjection {
-  ProjectionType type = ProjectionType::kAll;
-  std::vector<std::string> non_key_attributes;  // kInclude only
 };
 
 struct IndexInput {

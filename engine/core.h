@@ -1,0 +1,37 @@
+// What operations work with.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "engine/api_error.h"
+#include "engine/catalog.h"
+#include "engine/engine.h"
+#include "engine/item_locks.h"
+#include "engine/store.h"
+
+namespace dynadeck::engine {
+
+// One per engine. Its members are synchronized.
+struct Core {
+  Core(EngineOptions the_options, const Clock& the_clock, Random& the_random)
+      : options(std::move(the_options)), clock(the_clock), random(the_random) {}
+
+  const EngineOptions options;
+  const Clock& clock;
+  Random& random;
+  std::unique_ptr<Store> store;
+  std::unique_ptr<Catalog> catalog;
+  ItemLocks locks;
+};
+
+// Where a request finds a table that it names by name or ARN.
+TableKey table_key(const Core& core, const Scope& scope, std::string_view name_or_arn);
+
+// The table, if it exists and can be worked with: not where it is being created or deleted.
+// Fails with ResourceNotFoundException in the words of item operations.
+Result<const Table*> find_table(const Core& core, const CatalogView& view, const Scope& scope,
+                                std::string_view name_or_arn);
+
+}  // namespace dynadeck::engine

@@ -1,0 +1,78 @@
+#include "engine/engine.h"
+
+#include "engine/core.h"
+#include "engine/messages_tables.h"
+#include "engine/operations/operations.h"
+#include "engine/table_deletion.h"
+#include "engine/wire_json.h"
+#include "harness/error.h"
+
+namespace dynadeck::engine {
+namespace {
+
+Response to_response(Result<std::string> result) {
+  if (!result.ok()) {
+    const ApiError& error = result.error();
+    return error_response(error.code, error.message, error.members);
+  }
+  Response response;
+  response.body = std::move(result).value();
+  return response;
+}
+
+}  // namespace
+
+Engine::Engine(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+Engine::~Engine() = default;
+
+Outcome<std::unique_ptr<Engine>, std::string> Engine::open(EngineOptions options,
+                                                           const Clock& clock, Random& random) {
+  auto core = std::make_unique<Core>(std::move(options), clock, random);
+  auto store =
+      Store::open({core->options.data_dir, core->options.in_memory, core->options.durability});
+  if (!store.ok()) return store.error();
+  core->store = std::move(store).value();
+  auto catalog = Catalog::open(*core->store);
+  if (!catalog.ok()) return catalog.error();
+  core->catalog = std::move(catalog).value();
+  return std::unique_ptr<Engine>(new Engine(std::move(core)));
+}
+
+Response Engine::handle(const Request& request) {
+  const OperationFunction function = find_operation_function(request.operation);
+  if (function == nullptr) {
+    return error_response("UnknownOperationException",
+                          request.operation == Operation::kUnknown
+                              ? std::string()
+                              : messages::not_built_yet(info(request.operation).name));
+  }
+  const Result<JsonDocument> document = JsonDocument::parse(request.body);
+  if (!document.ok()) return to_response(document.error());
+  return to_response(function(*core_, request, document->root()));
+}
+
+Outcome<std::size_t, std::string> Engine::reset(const std::optional<std::string>& account,
+                                                const std::optional<std::string>& region) {
+  const auto control = core_->catalog->control_lock();
+  std::vector<TableKey> keys;
+  for (const auto& [key, table] : core_->catalog->view().tables) {
+    const Scope& scope = table->definition.scope;
+    if ((!account || scope.account == *account) && (!region || scope.region == *region)) {
+      keys.push_back(key);
+    }
+  }
+  for (const TableKey& key : keys) {
+    if (const Status deleted = delete_table_data(*core_, key); !deleted.ok()) {
+      return deleted.error().message;
+    }
+  }
+  return keys.size();
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> Engine::figures() const {
+  return core_->store->figures();
+}
+
+void Engine::compact() { core_->store->compact(); }
+
+}  // namespace dynadeck::engine

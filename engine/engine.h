@@ -1,0 +1,59 @@
+// DynamoDB itself, as the last link of the chain.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/store.h"
+#include "harness/clock.h"
+#include "harness/random.h"
+#include "harness/result.h"
+#include "harness/service.h"
+
+namespace dynadeck::engine {
+
+struct EngineOptions {
+  std::string data_dir;  // made where it is missing; ignored in memory
+  bool in_memory = false;
+  Durability durability = Durability::kWal;
+  bool shared_db = false;  // one namespace for all accounts and regions
+  // How long a table or an index stays CREATING, UPDATING or DELETING. Zero: the answer to the
+  // operation says so, and the next call finds it done.
+  std::chrono::milliseconds status_delay{0};
+  bool enforce_throughput = false;
+};
+
+struct Core;  // engine/core.h: what operations work with
+
+// *Synchronized.*
+class Engine : public Service {
+ public:
+  // clock and random outlive the engine. Fails with one line for people: see Store::open.
+  static Outcome<std::unique_ptr<Engine>, std::string> open(EngineOptions options,
+                                                            const Clock& clock, Random& random);
+  ~Engine() override;
+
+  Response handle(const Request& request) override;
+
+  // Drops all tables at once; with an account, a region or both, only those of that namespace.
+  // Deletion protection does not help them. Fails with one line for people.
+  Outcome<std::size_t, std::string> reset(const std::optional<std::string>& account = {},
+                                          const std::optional<std::string>& region = {});
+
+  // RocksDB's own figures, by RocksDB's property names, for the metrics.
+  std::vector<std::pair<std::string, std::uint64_t>> figures() const;
+
+  // Merges what is stored into few files: -optimizeDbBeforeStartup.
+  void compact();
+
+ private:
+  explicit Engine(std::unique_ptr<Core> core);
+  std::unique_ptr<Core> core_;
+};
+
+}  // namespace dynadeck::engine

@@ -1,0 +1,37 @@
+#include "engine/table_deletion.h"
+
+#include "engine/key_codec.h"
+
+namespace dynadeck::engine {
+namespace {
+
+void erase_all(Batch& batch, Family family, std::uint32_t id) {
+  std::string from;
+  append_u32(from, id);
+  batch.erase_range(family, from, after_prefix(from));
+}
+
+}  // namespace
+
+Status delete_table_data(Core& core, const TableKey& key) {
+  const Table* table = core.catalog->view().find(key);
+  if (table == nullptr) return Done{};
+  const TableDefinition definition = table->definition;
+
+  // First nobody finds it any more, and whoever still writes has finished; then its data goes.
+  Batch forget(*core.store);
+  if (Status removed = core.catalog->remove(key, forget); !removed.ok()) return removed;
+  core.locks.wait_for_writers();
+
+  Batch batch(*core.store);
+  erase_all(batch, Family::kItems, definition.id);
+  erase_all(batch, Family::kExpiries, definition.id);
+  erase_all(batch, Family::kCounters, definition.id);
+  for (const Index& index : definition.indexes) {
+    erase_all(batch, Family::kIndexEntries, index.id);
+    erase_all(batch, Family::kCounters, index.id);
+  }
+  return core.store->commit(batch);
+}
+
+}  // namespace dynadeck::engine
