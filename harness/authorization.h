@@ -1,0 +1,59 @@
+// Who signed a request, and whether the signature is good: DynamoDB's front layer.
+//
+// Source of texts and order: [peer] dynalite 4 (index.js), which took them from the real service;
+// [doc] AWS Identity and Access Management, "Troubleshoot Signature Version 4 requests".
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/clock.h"
+#include "harness/http_message.h"
+#include "harness/http_server.h"
+#include "harness/result.h"
+
+namespace dynadeck {
+
+// An error of the front layer.
+struct Refusal {
+  std::string_view code;
+  std::string message;
+};
+
+// What the client says of itself, in its Authorization header or in the query of a presigned URL.
+struct Authorization {
+  bool presigned = false;
+  std::string text;       // the header's value, or X-Amz-Algorithm's for a presigned URL
+  std::string algorithm;  // "AWS4-HMAC-SHA256"
+  std::string credential;
+  std::string signed_headers;
+  std::string signature;
+  std::string date;  // X-Amz-Date or Date as sent
+
+  // From the credential, as far as it has them.
+  std::string access_key;
+  std::string region;
+};
+
+// What DynamoDB checks before it knows any key: that all parts are there.
+Outcome<Authorization, Refusal> read_authorization(const HttpRequest& request);
+
+// Verifies signatures. Immutable.
+class SignatureVerifier {
+ public:
+  explicit SignatureVerifier(const std::vector<Credential>& credentials);
+
+  // Whether there are keys to verify against; without any, nothing is verified.
+  bool armed() const { return !secrets_.empty(); }
+  // Why the request is not to be believed. body: as it came over the wire.
+  std::optional<Refusal> verify(const HttpRequest& request, const Authorization& authorization,
+                                Clock::WallTime now) const;
+
+ private:
+  std::map<std::string, std::string, std::less<>> secrets_;
+};
+
+}  // namespace dynadeck

@@ -1,0 +1,640 @@
+#include "harness/http_reactor.h"
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace dynadeck {
+namespace {
+
+using std::chrono::nanoseconds;
+
+constexpr int kBacklog = 4096;
+constexpr std::size_t kReadBytes = std::size_t{64} * 1024;
+// How many events a worker takes at once: the others wait for it, should one of them be slow.
+constexpr int kEventsAtOnce = 4;
+// How many pipelined requests are answered before other connections have their turn.
+constexpr int kRequestsAtOnce = 32;
+constexpr std::size_t kMaxConnections = std::size_t{1} << 20;
+constexpr auto kLingerTime = std::chrono::seconds(5);
+constexpr auto kAcceptPause = std::chrono::milliseconds(50);
+constexpr auto kForever = std::chrono::hours(1);
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// Tokens that no connection has: their file descriptor would be -1.
+constexpr std::uint64_t kPostedToken = 0x0'FFFFFFFF;
+constexpr std::uint64_t kEndedToken = 0x1'FFFFFFFF;
+
+// Raises the limit on open files to what the system allows; the limit.
+std::size_t raise_file_limit() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  return std::min<std::size_t>(limit.rlim_cur, kMaxConnections);
+}
+
+unsigned worker_count(unsigned asked_for) {
+  return asked_for != 0 ? asked_for : std::max(2U, std::thread::hardware_concurrency());
+}
+
+std::uint16_t port_of(int socket) {
+  sockaddr_storage address{};
+  socklen_t size = sizeof address;
+  getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.ss_family == AF_INET6
+                   ? reinterpret_cast<const sockaddr_in6&>(address).sin6_port
+                   : reinterpret_cast<const sockaddr_in&>(address).sin_port);
+}
+
+void ring(int eventfd) {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(eventfd, &one, sizeof one);
+}
+
+void silence(int eventfd) {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const ssize_t read = ::read(eventfd, &count, sizeof count);
+}
+
+std::uint32_t events_of(std::uint32_t epoll_events) {
+  std::uint32_t events = 0;
+  if ((epoll_events & EPOLLIN) != 0) events |= kReadable;
+  if ((epoll_events & EPOLLOUT) != 0) events |= kWritable;
+  if ((epoll_events & EPOLLRDHUP) != 0) events |= kPeerClosed;
+  if ((epoll_events & (EPOLLHUP | EPOLLERR)) != 0) events |= kBroken;
+  return events;
+}
+
+template <typename T>
+void add(std::atomic<T>& counter, T amount) {
+  counter.fetch_add(amount, std::memory_order_relaxed);
+}
+
+Clock::WallTime machine_time() {
+  return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+}
+
+HttpOptions completed(HttpOptions options) {
+  if (!options.wire_time) options.wire_time = machine_time;
+  return options;
+}
+
+}  // namespace
+
+void UniqueFd::reset(int fd) {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = fd;
+}
+
+// What one thread works with: never shared.
+struct HttpServer::Reactor::Worker {
+  explicit Worker(RequestFraming::Limits limits)
+      : framing(limits), exchange(std::make_unique<Exchange>()), buffer(kReadBytes, '\0') {}
+
+  RequestFraming framing;  // of requests that come in one piece
+  std::unique_ptr<Exchange> exchange;
+  std::string buffer;
+  std::chrono::sys_seconds date_second;
+  std::string date;
+};
+
+HttpServer::Reactor::Reactor(HttpOptions options, Service& service, const Clock& clock,
+                             Random& random)
+    : options_(completed(std::move(options))),
+      clock_(clock),
+      dispatch_(options_, service, random, stats_) {}
+
+HttpServer::Reactor::~Reactor() = default;
+
+// --- Beginning and end -----------------------------------------------------------------------
+
+Outcome<std::uint16_t, std::string> HttpServer::Reactor::start() {
+  table_ = std::make_unique<ConnectionTable>(raise_file_limit());
+  const Outcome<int, std::string> socket =
+      library_.listen_on(options_.host, options_.port, kBacklog);
+  if (!socket.ok()) return socket.error();
+  listener_.reset(*socket);
+  port_ = port_of(listener_.get());
+
+  epoll_.reset(epoll_create1(EPOLL_CLOEXEC));
+  posted_.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  ended_.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  keeper_.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (epoll_.get() < 0 || posted_.get() < 0 || ended_.get() < 0 || keeper_.get() < 0) {
+    return std::string("cannot open more files: raise the limit (ulimit -n)");
+  }
+  epoll_event posted{EPOLLIN | EPOLLET, {.u64 = kPostedToken}};
+  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, posted_.get(), &posted);
+  epoll_event ended{EPOLLIN, {.u64 = kEndedToken}};
+  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, ended_.get(), &ended);
+
+  const std::lock_guard lock(stop_mutex_);
+  running_ = true;
+  for (unsigned i = 0; i < worker_count(options_.workers); ++i) {
+    workers_.push_back(std::make_unique<Worker>(
+        RequestFraming::Limits{options_.max_head_bytes, options_.max_body_bytes}));
+    threads_.emplace_back([this, &worker = *workers_.back()] { work(worker); });
+  }
+  keeper_thread_ = std::thread([this] { keep(); });
+  return port_;
+}
+
+bool HttpServer::Reactor::stop(std::chrono::milliseconds drain) {
+  const std::lock_guard lock(stop_mutex_);
+  if (!running_) return drained_in_time_;
+  running_ = false;
+  drain_until_ = std::chrono::steady_clock::now() + drain;
+  draining_.store(true, std::memory_order_release);
+  wake_keeper();
+  keeper_thread_.join();
+  ring(ended_.get());
+  for (std::thread& thread : threads_) thread.join();
+  return drained_in_time_;
+}
+
+void HttpServer::Reactor::wake_keeper() { ring(keeper_.get()); }
+
+// --- The keeper ------------------------------------------------------------------------------
+
+void HttpServer::Reactor::keep() {
+  while (true) {
+    const bool accepting = !draining_.load(std::memory_order_acquire) &&
+                           std::chrono::steady_clock::now() >= accept_again_;
+    std::array<pollfd, 2> waiting{pollfd{keeper_.get(), POLLIN, 0},
+                                  pollfd{listener_.get(), POLLIN, 0}};
+    const nanoseconds patience = keeper_patience();
+    const timespec timeout{std::chrono::floor<std::chrono::seconds>(patience).count(),
+                           (patience - std::chrono::floor<std::chrono::seconds>(patience)).count()};
+    ppoll(waiting.data(), accepting ? 2 : 1, &timeout, nullptr);
+    if ((waiting[0].revents & POLLIN) != 0) silence(keeper_.get());
+    if (accepting && waiting[1].revents != 0) accept_all();
+    for (const Connection::Token token : timers_.take_due(clock_.monotonic())) {
+      post(token, kTimer);
+    }
+    if (draining_.load(std::memory_order_acquire) && drain_step()) return;
+  }
+}
+
+nanoseconds HttpServer::Reactor::keeper_patience() const {
+  nanoseconds patience = kForever;
+  const auto limit = [&patience](nanoseconds until) {
+    patience = std::clamp(until, nanoseconds::zero(), patience);
+  };
+  if (const auto earliest = timers_.earliest()) limit(*earliest - clock_.monotonic());
+  const auto now = std::chrono::steady_clock::now();
+  if (accept_again_ > now) limit(accept_again_ - now);
+  if (draining_.load(std::memory_order_acquire) && !abort_posted_) limit(drain_until_ - now);
+  return patience;
+}
+
+void HttpServer::Reactor::accept_all() {
+  while (true) {
+    const int fd = accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      adopt(fd);
+    } else if (errno == EAGAIN) {
+      return;
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      // The backlog keeps them until files are closed.
+      accept_again_ = std::chrono::steady_clock::now() + kAcceptPause;
+      return;
+    }
+    // Anything else is the misfortune of one client.
+  }
+}
+
+void HttpServer::Reactor::adopt(int fd) {
+  Connection* connection = table_->make(fd);
+  if (connection == nullptr) {
+    ::close(fd);
+    return;
+  }
+  const int yes = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+  add<std::uint64_t>(stats_.accepted_connections, 1);
+  add<std::int64_t>(stats_.open_connections, 1);
+  connection->open(fd);
+  epoll_event event{EPOLLIN | EPOLLRDHUP | EPOLLET, {.u64 = connection->token()}};
+  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
+}
+
+void HttpServer::Reactor::post(Connection::Token token, std::uint32_t event) {
+  Connection* connection = table_->at(Connection::fd_of(token));
+  if (connection == nullptr) return;
+  // Left with its owner, if it has one. Otherwise we own it until a worker takes it over.
+  if (connection->acquire(Connection::generation_of(token), event)) enqueue(token);
+}
+
+// Hands an owned connection to whichever worker is free.
+void HttpServer::Reactor::enqueue(Connection::Token token) {
+  {
+    const std::lock_guard lock(posts_mutex_);
+    posts_.push_back(token);
+  }
+  ring(posted_.get());
+}
+
+// Whether the keeper may go.
+bool HttpServer::Reactor::drain_step() {
+  if (!drain_posted_) {
+    listener_.reset();
+    table_->for_each_open([this](Connection& connection) { post(connection.token(), kDrain); });
+    drain_posted_ = true;
+  }
+  if (stats_.open_connections.load() == 0) return true;
+  if (!abort_posted_ && std::chrono::steady_clock::now() >= drain_until_) {
+    drained_in_time_ = false;
+    table_->for_each_open([this](Connection& connection) { post(connection.token(), kAbort); });
+    abort_posted_ = true;
+  }
+  return false;
+}
+
+// --- Workers ---------------------------------------------------------------------------------
+
+void HttpServer::Reactor::work(Worker& worker) {
+  std::array<epoll_event, kEventsAtOnce> events;
+  while (true) {
+    const int count = epoll_wait(epoll_.get(), events.data(), kEventsAtOnce, -1);
+    for (int i = 0; i < count; ++i) {
+      const epoll_event& event = events[static_cast<std::size_t>(i)];
+      if (event.data.u64 == kEndedToken) return;
+      if (event.data.u64 == kPostedToken) {
+        work_off_posts(worker);
+      } else {
+        run(worker, event.data.u64, events_of(event.events));
+      }
+    }
+  }
+}
+
+void HttpServer::Reactor::work_off_posts(Worker& worker) {
+  while (true) {
+    Connection::Token token = 0;
+    {
+      const std::lock_guard lock(posts_mutex_);
+      if (posts_.empty()) return;
+      token = posts_.front();
+      posts_.pop_front();
+    }
+    Connection& connection = *table_->at(Connection::fd_of(token));
+    do {
+      if (!advance(worker, connection, connection.take_events())) break;
+    } while (!connection.release());
+  }
+}
+
+void HttpServer::Reactor::run(Worker& worker, Connection::Token token, std::uint32_t events) {
+  Connection& connection = *table_->at(Connection::fd_of(token));
+  if (!connection.acquire(Connection::generation_of(token), events)) return;
+  do {
+    if (!advance(worker, connection, connection.take_events())) return;
+  } while (!connection.release());
+}
+
+bool HttpServer::Reactor::advance(Worker& worker, Connection& connection, std::uint32_t events) {
+  if ((events & (kBroken | kAbort)) != 0) return close(connection);
+  if ((events & kPeerClosed) != 0) connection.peer_closed = true;
+  if ((events & kReadable) != 0) connection.unread = true;
+  if ((events & kTimer) != 0 && connection.has_timer && connection.deadline <= clock_.monotonic()) {
+    connection.has_timer = false;
+    if (!advance_on_timer(worker, connection)) return false;
+  }
+  const bool idle = connection.phase == Connection::Phase::kReading &&
+                    connection.partial == nullptr && connection.backlog.empty() &&
+                    !connection.unread;
+  if ((events & kDrain) != 0 && idle) return close(connection);
+  if (connection.phase == Connection::Phase::kSending && (events & kWritable) != 0 &&
+      !send_outgoing(connection)) {
+    return false;
+  }
+  if (connection.phase == Connection::Phase::kReading && !serve(worker, connection)) return false;
+  switch (connection.phase) {
+    case Connection::Phase::kLingering:
+      return discard_input(worker, connection);
+    case Connection::Phase::kDeferred:
+      return connection.peer_closed ? close(connection) : true;
+    case Connection::Phase::kHanging:
+      return connection.peer_closed || draining_ ? close(connection) : true;
+    default:
+      return true;
+  }
+}
+
+// The time has come that this connection's phase was waiting for.
+bool HttpServer::Reactor::advance_on_timer(Worker& worker, Connection& connection) {
+  switch (connection.phase) {
+    case Connection::Phase::kDeferred: {
+      if (connection.peer_closed) return close(connection);
+      worker.exchange = std::move(connection.exchange);
+      connection.phase = Connection::Phase::kReading;
+      return settle(worker, connection, *worker.exchange, dispatch_.resume(*worker.exchange));
+    }
+    case Connection::Phase::kDelayed:
+      return send_outgoing(connection);
+    case Connection::Phase::kTrickling: {
+      Outgoing& outgoing = *connection.outgoing;
+      outgoing.allowed =
+          std::min(outgoing.limit, outgoing.allowed + outgoing.delivery.trickle->chunk_bytes);
+      return send_outgoing(connection);
+    }
+    case Connection::Phase::kReading:
+    case Connection::Phase::kSending:
+      add<std::uint64_t>(stats_.missed_deadlines, 1);
+      return close(connection);
+    case Connection::Phase::kHanging:
+    case Connection::Phase::kLingering:
+      return close(connection);
+  }
+  return true;
+}
+
+// Reads and answers requests until there is nothing more to be had without waiting.
+bool HttpServer::Reactor::serve(Worker& worker, Connection& connection) {
+  const std::string backlog = std::move(connection.backlog);
+  connection.backlog.clear();
+  std::string_view input = backlog;
+  int answered = 0;
+  while (connection.phase == Connection::Phase::kReading) {
+    RequestFraming& framing = connection.partial ? *connection.partial : worker.framing;
+    switch (framing.feed(input)) {
+      case RequestFraming::Progress::kRefused:
+        if (!refuse(worker, connection, framing)) return false;
+        break;
+      case RequestFraming::Progress::kComplete:
+        if (!answer(worker, connection, framing)) return false;
+        if (++answered == kRequestsAtOnce && !input.empty()) {
+          connection.backlog = input;
+          enqueue(connection.token());
+          return false;
+        }
+        break;
+      case RequestFraming::Progress::kNeedsMore:
+        if (framing.take_continue())
+          ::send(connection.fd, kContinue.data(), kContinue.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        switch (read_more(worker, connection, input)) {
+          case Read::kBytes:
+            break;
+          case Read::kNothing:
+            return park(worker, connection, framing);
+          case Read::kClosed:
+            worker.framing.clear();
+            return close(connection);
+        }
+    }
+  }
+  connection.backlog = input;
+  return true;
+}
+
+HttpServer::Reactor::Read HttpServer::Reactor::read_more(Worker& worker, Connection& connection,
+                                                         std::string_view& input) {
+  while (connection.unread || connection.peer_closed) {
+    const ssize_t count = recv(connection.fd, worker.buffer.data(), worker.buffer.size(), 0);
+    if (count > 0) {
+      const auto bytes = static_cast<std::size_t>(count);
+      add<std::uint64_t>(stats_.received_bytes, bytes);
+      // A read that was not filled emptied the socket; what comes next is an event of its own.
+      connection.unread = bytes == worker.buffer.size();
+      input = std::string_view(worker.buffer).substr(0, bytes);
+      return Read::kBytes;
+    }
+    if (count < 0 && errno == EINTR) continue;
+    connection.unread = false;
+    if (count < 0 && errno == EAGAIN) return Read::kNothing;
+    return Read::kClosed;
+  }
+  return Read::kNothing;
+}
+
+// Until the next event. A request that has begun has to be whole by its deadline.
+bool HttpServer::Reactor::park(Worker& worker, Connection& connection, RequestFraming& framing) {
+  if (!framing.begun()) return true;
+  if (&framing == &worker.framing) {
+    connection.partial = std::make_unique<RequestFraming>(std::move(worker.framing));
+    worker.framing = RequestFraming({options_.max_head_bytes, options_.max_body_bytes});
+  }
+  if (!connection.has_timer) set_timer(connection, options_.read_deadline);
+  return true;
+}
+
+bool HttpServer::Reactor::answer(Worker& worker, Connection& connection, RequestFraming& framing) {
+  add<std::uint64_t>(stats_.requests, 1);
+  clear_timer(connection);
+  Exchange& exchange = *worker.exchange;
+  exchange.http = {};
+  const bool keep_alive = framing.keep_alive() && !draining_.load(std::memory_order_relaxed);
+  const int status = library_.parse(framing, exchange.http);
+  exchange.http.headers = framing.headers();
+  exchange.http.body = framing.take_body();
+  framing.clear();
+  connection.partial.reset();
+  const bool open = settle(
+      worker, connection, exchange,
+      status == 0 ? dispatch_.answer(exchange, keep_alive) : dispatch_.refuse(exchange, status));
+  worker.exchange->clear();
+  return open;
+}
+
+bool HttpServer::Reactor::refuse(Worker& worker, Connection& connection, RequestFraming& framing) {
+  add<std::uint64_t>(stats_.requests, 1);
+  clear_timer(connection);
+  Exchange& exchange = *worker.exchange;
+  exchange.http = {};
+  exchange.http.headers = framing.headers();
+  Response response = dispatch_.refuse(exchange, framing.refusal_status());
+  framing.clear();
+  connection.partial.reset();
+  Outgoing outgoing =
+      render(std::move(response), exchange.envelope, date(worker), options_.min_gzip_bytes);
+  outgoing.linger = true;
+  return dispatch_outgoing(connection, std::move(outgoing));
+}
+
+bool HttpServer::Reactor::settle(Worker& worker, Connection& connection, Exchange& exchange,
+                                 Response response) {
+  if (response.deferred) {
+    exchange.resume = std::move(response.deferred->resume);
+    connection.exchange = std::move(worker.exchange);
+    worker.exchange = std::make_unique<Exchange>();
+    connection.phase = Connection::Phase::kDeferred;
+    if (connection.peer_closed) return close(connection);
+    set_timer(connection, response.deferred->delay);
+    return true;
+  }
+  return dispatch_outgoing(connection, render(std::move(response), exchange.envelope, date(worker),
+                                              options_.min_gzip_bytes));
+}
+
+// --- Answers on their way --------------------------------------------------------------------
+
+bool HttpServer::Reactor::dispatch_outgoing(Connection& connection, Outgoing outgoing) {
+  const Delivery& delivery = outgoing.delivery;
+  if (delivery.trickle) {
+    outgoing.allowed =
+        std::min(outgoing.limit, outgoing.head.size() + delivery.trickle->chunk_bytes);
+  }
+  if (delivery.delay > nanoseconds::zero()) {
+    const nanoseconds delay = delivery.delay;
+    connection.outgoing = std::make_unique<Outgoing>(std::move(outgoing));
+    connection.phase = Connection::Phase::kDelayed;
+    set_timer(connection, delay);
+    return true;
+  }
+  if (!delivery.trickle && send_allowed(connection, outgoing) == Sent::kAll) {
+    return finish(connection, outgoing);
+  }
+  connection.outgoing = std::make_unique<Outgoing>(std::move(outgoing));
+  return send_outgoing(connection);
+}
+
+bool HttpServer::Reactor::send_outgoing(Connection& connection) {
+  Outgoing& outgoing = *connection.outgoing;
+  switch (send_allowed(connection, outgoing)) {
+    case Sent::kFailed:
+      return close(connection);
+    case Sent::kBlocked:
+      return wait_for_output(connection);
+    case Sent::kAll:
+      break;
+  }
+  if (outgoing.allowed < outgoing.limit) {
+    connection.phase = Connection::Phase::kTrickling;
+    set_timer(connection, outgoing.delivery.trickle->interval);
+    return true;
+  }
+  const std::unique_ptr<Outgoing> done = std::move(connection.outgoing);
+  return finish(connection, *done);
+}
+
+HttpServer::Reactor::Sent HttpServer::Reactor::send_allowed(Connection& connection,
+                                                            Outgoing& outgoing) {
+  while (outgoing.sent < outgoing.allowed) {
+    const std::size_t head_sent = std::min(outgoing.sent, outgoing.head.size());
+    const std::size_t body_sent = outgoing.sent - head_sent;
+    const std::size_t head_end = std::min(outgoing.allowed, outgoing.head.size());
+    std::array<iovec, 2> parts{
+        iovec{outgoing.head.data() + head_sent, head_end - head_sent},
+        iovec{outgoing.body.data() + body_sent, outgoing.allowed - head_end - body_sent}};
+    msghdr message{};
+    message.msg_iov = parts.data();
+    message.msg_iovlen = parts.size();
+    const ssize_t count = sendmsg(connection.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count >= 0) {
+      outgoing.sent += static_cast<std::size_t>(count);
+      add<std::uint64_t>(stats_.sent_bytes, static_cast<std::uint64_t>(count));
+    } else if (errno == EAGAIN) {
+      return Sent::kBlocked;
+    } else if (errno != EINTR) {
+      return Sent::kFailed;
+    }
+  }
+  return Sent::kAll;
+}
+
+// Each time the client has read something, it has the whole deadline again.
+bool HttpServer::Reactor::wait_for_output(Connection& connection) {
+  connection.phase = Connection::Phase::kSending;
+  set_timer(connection, options_.write_deadline);
+  if (!connection.armed_for_output) {
+    connection.armed_for_output = true;
+    epoll_event event{EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, {.u64 = connection.token()}};
+    epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection.fd, &event);
+  }
+  return true;
+}
+
+// Everything was sent that is to be sent.
+bool HttpServer::Reactor::finish(Connection& connection, Outgoing& outgoing) {
+  clear_timer(connection);
+  connection.phase = Connection::Phase::kReading;
+  switch (outgoing.delivery.end) {
+    case Delivery::End::kReset:
+      return close(connection, true);
+    case Delivery::End::kHang:
+      connection.phase = Connection::Phase::kHanging;
+      return connection.peer_closed ? close(connection) : true;
+    case Delivery::End::kClose:
+      return linger(connection);
+    case Delivery::End::kKeepAlive:
+      break;
+  }
+  // After half an answer nothing else can follow.
+  const bool draining = draining_.load(std::memory_order_relaxed);
+  if (outgoing.keep_alive && !outgoing.cut() && !draining) return true;
+  return outgoing.linger || connection.unread ? linger(connection) : close(connection);
+}
+
+// Closing with unread bytes would be a reset, and could cost the client the answer.
+bool HttpServer::Reactor::linger(Connection& connection) {
+  ::shutdown(connection.fd, SHUT_WR);
+  connection.phase = Connection::Phase::kLingering;
+  set_timer(connection, kLingerTime);
+  return true;
+}
+
+bool HttpServer::Reactor::discard_input(Worker& worker, Connection& connection) {
+  std::string_view ignored;
+  while (true) {
+    switch (read_more(worker, connection, ignored)) {
+      case Read::kBytes:
+        break;
+      case Read::kNothing:
+        return true;
+      case Read::kClosed:
+        return close(connection);
+    }
+  }
+}
+
+// False, as everything that ends a connection.
+bool HttpServer::Reactor::close(Connection& connection, bool reset) {
+  clear_timer(connection);
+  if (connection.phase == Connection::Phase::kDeferred) {
+    add<std::uint64_t>(stats_.abandoned_requests, 1);
+  }
+  const int fd = connection.fd;
+  connection.close();
+  if (reset) {
+    const ::linger at_once{1, 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+  }
+  ::close(fd);
+  add<std::int64_t>(stats_.open_connections, -1);
+  if (draining_.load(std::memory_order_acquire)) wake_keeper();
+  return false;
+}
+
+void HttpServer::Reactor::set_timer(Connection& connection, nanoseconds delay) {
+  connection.deadline = clock_.monotonic() + delay;
+  connection.has_timer = true;
+  if (timers_.set(connection.token(), connection.deadline)) wake_keeper();
+}
+
+void HttpServer::Reactor::clear_timer(Connection& connection) {
+  if (!connection.has_timer) return;
+  connection.has_timer = false;
+  timers_.clear(connection.token());
+}
+
+const std::string& HttpServer::Reactor::date(Worker& worker) const {
+  const auto now = std::chrono::floor<std::chrono::seconds>(options_.wire_time());
+  if (worker.date.empty() || now != worker.date_second) {
+    worker.date_second = now;
+    worker.date = http_date(now);
+  }
+  return worker.date;
+}
+
+}  // namespace dynadeck

@@ -1,0 +1,123 @@
+// The server's threads. Workers wait together for whatever is ready, each takes one connection at a
+// time as far as it goes without waiting, and puts it back; one more thread accepts, and wakes
+// connections whose time has come. docs/http.md has the picture.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "harness/http_connection.h"
+#include "harness/http_dispatch.h"
+#include "harness/http_server.h"
+#include "harness/http_server_library.h"
+#include "harness/timer_queue.h"
+
+namespace dynadeck {
+
+// A file descriptor that is closed at the end. One thread.
+class UniqueFd {
+ public:
+  explicit UniqueFd(int fd = -1) : fd_(fd) {}
+  ~UniqueFd() { reset(); }
+  UniqueFd(const UniqueFd&) = delete;
+  UniqueFd& operator=(const UniqueFd&) = delete;
+
+  int get() const { return fd_; }
+  void reset(int fd = -1);
+
+ private:
+  int fd_;
+};
+
+class HttpServer::Reactor {
+ public:
+  Reactor(HttpOptions options, Service& service, const Clock& clock, Random& random);
+  ~Reactor();
+
+  HttpDispatch& dispatch() { return dispatch_; }
+  HttpStats& stats() { return stats_; }
+  std::uint16_t port() const { return port_; }
+
+  Outcome<std::uint16_t, std::string> start();
+  bool stop(std::chrono::milliseconds drain);
+  void wake_keeper();
+
+ private:
+  struct Worker;
+  enum class Sent : std::uint8_t { kAll, kBlocked, kFailed };
+  enum class Read : std::uint8_t { kBytes, kNothing, kClosed };
+
+  // The keeper's thread: accepting, timers, the end.
+  void keep();
+  std::chrono::nanoseconds keeper_patience() const;
+  void accept_all();
+  void adopt(int fd);
+  void post(Connection::Token token, std::uint32_t event);
+  void enqueue(Connection::Token token);
+  bool drain_step();
+
+  // The workers' threads.
+  void work(Worker& worker);
+  void work_off_posts(Worker& worker);
+  void run(Worker& worker, Connection::Token token, std::uint32_t events);
+  // False: the connection is gone, or another worker's.
+  bool advance(Worker& worker, Connection& connection, std::uint32_t events);
+  bool advance_on_timer(Worker& worker, Connection& connection);
+  bool serve(Worker& worker, Connection& connection);
+  Read read_more(Worker& worker, Connection& connection, std::string_view& input);
+  bool park(Worker& worker, Connection& connection, RequestFraming& framing);
+  bool answer(Worker& worker, Connection& connection, RequestFraming& framing);
+  bool refuse(Worker& worker, Connection& connection, RequestFraming& framing);
+  bool settle(Worker& worker, Connection& connection, Exchange& exchange, Response response);
+  bool dispatch_outgoing(Connection& connection, Outgoing outgoing);
+  bool send_outgoing(Connection& connection);
+  Sent send_allowed(Connection& connection, Outgoing& outgoing);
+  bool wait_for_output(Connection& connection);
+  bool finish(Connection& connection, Outgoing& outgoing);
+  bool linger(Connection& connection);
+  bool discard_input(Worker& worker, Connection& connection);
+  bool close(Connection& connection, bool reset = false);
+  void set_timer(Connection& connection, std::chrono::nanoseconds delay);
+  void clear_timer(Connection& connection);
+  const std::string& date(Worker& worker) const;
+
+  HttpOptions options_;
+  const Clock& clock_;
+  HttpStats stats_;
+  HttpDispatch dispatch_;
+  HttpLibrary library_;
+  std::unique_ptr<ConnectionTable> table_;
+  TimerQueue timers_;
+
+  std::uint16_t port_ = 0;
+  UniqueFd listener_;
+  UniqueFd epoll_;
+  UniqueFd posted_;  // eventfd: there is something in posts_
+  UniqueFd ended_;   // eventfd: workers go home
+  UniqueFd keeper_;  // eventfd: the keeper looks around
+  Clock::MonotonicTime accept_again_;
+
+  std::mutex posts_mutex_;
+  std::deque<Connection::Token> posts_;  // guarded by posts_mutex_
+
+  std::mutex stop_mutex_;
+  bool running_ = false;  // guarded by stop_mutex_
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> drained_in_time_{true};
+  std::chrono::steady_clock::time_point drain_until_;  // written before draining_
+  bool drain_posted_ = false;                          // the keeper's, as is the next
+  bool abort_posted_ = false;
+
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::thread> threads_;
+  std::thread keeper_thread_;
+};
+
+}  // namespace dynadeck
