@@ -87,7 +87,7 @@ TEST_CASE("a deferred answer is counted when it exists", "[metrics]") {
   Registry registry;
   MetricsService service(std::make_unique<FakeService>([&](const Request&) {
                            Response later;
-                           later.deferred = Response::Deferred{2s, [] { return Response{}; }};
+                           later.deferred = Response::Deferred{2s, [] { return Response{}; }, nullptr};
                            return later;
                          }),
                          registry, clock);

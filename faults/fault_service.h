@@ -1,0 +1,24 @@
+// The link that breaks things on purpose.
+#pragma once
+
+#include <memory>
+
+#include "faults/rule_board.h"
+#include "harness/service.h"
+
+namespace dynadeck::faults {
+
+// Answers through the next link, except where a rule of the board strikes. Synchronized.
+class FaultService : public Service {
+ public:
+  // board outlives the service.
+  FaultService(std::unique_ptr<Service> next, const RuleBoard& board);
+
+  Response handle(const Request& request) override;
+
+ private:
+  const std::unique_ptr<Service> next_;
+  const RuleBoard& board_;
+};
+
+}  // namespace dynadeck::faults

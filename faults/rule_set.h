@@ -1,0 +1,57 @@
+// The rules that are in force: what the path of a request reads.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "faults/counter.h"
+#include "faults/rule.h"
+
+namespace dynadeck::faults {
+
+// A rule with what it has counted. Synchronized; the rule itself is immutable.
+struct ActiveRule {
+  ActiveRule(Rule new_rule, Clock::WallTime now)
+      : rule(std::move(new_rule)),
+        active_since(now),
+        state(rule.effect ? rule.effect->make_state() : nullptr) {}
+
+  bool retired(Clock::WallTime now) const { return rule.ttl && now - active_since >= *rule.ttl; }
+
+  const Rule rule;
+  const Clock::WallTime active_since;
+  Counter counter;
+  const std::unique_ptr<EffectState> state;
+};
+
+// Immutable, but for what its rules count.
+class RuleSet {
+ public:
+  using Rules = std::vector<std::shared_ptr<ActiveRule>>;
+
+  RuleSet(Rules rules, std::uint64_t seed, Counting counting);
+
+  const Rules& rules() const { return rules_; }
+  std::uint64_t seed() const { return seed_; }
+  const Counting& counting() const { return counting_; }
+
+  // The rules, enabled, that are about that operation, in their order.
+  const Rules& of(Operation operation) const {
+    return by_operation_[static_cast<std::size_t>(operation)];
+  }
+
+  // The strikes on the request, in the order in which they wrap one another. Every rule that
+  // matches counts the request, whether it strikes or not and whatever the others do.
+  std::vector<Strike> strikes_on(const Request& request, const Clock& clock,
+                                 const Abilities& abilities) const;
+
+ private:
+  const Rules rules_;
+  const std::uint64_t seed_;
+  const Counting counting_;
+  std::array<Rules, kOperationCount> by_operation_;
+};
+
+}  // namespace dynadeck::faults

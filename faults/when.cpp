@@ -1,0 +1,139 @@
+#include "faults/when.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "faults/item_keys.h"
+#include "harness/request_view.h"
+
+namespace dynadeck::faults {
+namespace {
+
+bool any_matches(const When::Globs& globs, std::string_view text) {
+  return std::any_of(globs.begin(), globs.end(),
+                     [&](const std::string& glob) { return glob_matches(glob, text); });
+}
+
+bool given_matches(const When::Globs& globs, std::string_view text) {
+  return globs.empty() || any_matches(globs, text);
+}
+
+bool tables_match(const When::Globs& globs, const BodyScan& body) {
+  if (globs.empty()) return true;
+  return std::any_of(body.tables().begin(), body.tables().end(),
+                     [&](std::string_view table) { return any_matches(globs, table); });
+}
+
+bool headers_match(const When& when, const HeaderList& headers) {
+  return std::all_of(when.headers.begin(), when.headers.end(), [&](const auto& wanted) {
+    const auto value = headers.find(wanted.first);
+    return value && any_matches(wanted.second, *value);
+  });
+}
+
+bool key_matches(const When& when, const Request& request) {
+  if (when.key.empty()) return true;
+  const nlohmann::json& document = request.view().document();
+  return std::all_of(when.key.begin(), when.key.end(), [&](const auto& wanted) {
+    const std::vector<KeyValue> values = key_values(document, wanted.first);
+    return std::any_of(values.begin(), values.end(), [&](const KeyValue& value) {
+      return std::any_of(wanted.second.begin(), wanted.second.end(), [&](const ValuePattern& each) {
+        return each.matches(value.type, value.text);
+      });
+    });
+  });
+}
+
+bool is_of_class(const OperationInfo& operation, std::string_view name) {
+  if (name == "all") return true;
+  if (name == "transactions") return operation.transactional;
+  switch (operation.operation_class) {
+    case OperationClass::kRead:
+      return name == "read";
+    case OperationClass::kWrite:
+      return name == "write";
+    case OperationClass::kControl:
+      return name == "control";
+    case OperationClass::kStreams:
+      return name == "streams";
+  }
+  return false;
+}
+
+}  // namespace
+
+bool glob_matches(std::string_view glob, std::string_view text) {
+  std::size_t at = 0;
+  std::size_t in = 0;
+  std::size_t star = std::string_view::npos;
+  std::size_t resume = 0;
+  while (in < text.size()) {
+    if (at < glob.size() && glob[at] == '*') {
+      star = at++;
+      resume = in;
+    } else if (at < glob.size() && (glob[at] == '?' || glob[at] == text[in])) {
+      ++at;
+      ++in;
+    } else if (star != std::string_view::npos) {
+      at = star + 1;
+      in = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (at < glob.size() && glob[at] == '*') ++at;
+  return at == glob.size();
+}
+
+OperationSet operations_named(std::string_view name) {
+  OperationSet set;
+  for (const OperationInfo& operation : all_operations()) {
+    if (operation.operation == Operation::kUnknown) continue;
+    if (operation.name == name || is_of_class(operation, name)) {
+      set.set(static_cast<std::size_t>(operation.operation));
+    }
+  }
+  return set;
+}
+
+bool ValuePattern::matches(std::string_view value_type, std::string_view value) const {
+  return (type.empty() || type == value_type) && glob_matches(glob, value);
+}
+
+OperationSet When::operation_set() const {
+  if (operations.empty()) return OperationSet().set();
+  OperationSet set;
+  for (const std::string& name : operations) set |= operations_named(name);
+  return set;
+}
+
+bool When::matches(const Request& request, const BodyScan& body) const {
+  if (!tables_match(tables, body)) return false;
+  if (!indexes.empty() && (body.index().empty() || !any_matches(indexes, body.index()))) {
+    return false;
+  }
+  if (!given_matches(accounts, request.scope.account)) return false;
+  if (!given_matches(regions, request.scope.region)) return false;
+  if (!given_matches(access_keys, request.access_key)) return false;
+  if (!given_matches(sessions, request.session)) return false;
+  if (!headers_match(*this, request.headers)) return false;
+  if (!attempts.empty() &&
+      std::find(attempts.begin(), attempts.end(), attempt_of(request)) == attempts.end()) {
+    return false;
+  }
+  return key_matches(*this, request);
+}
+
+std::uint64_t attempt_of(const Request& request) {
+  // "attempt=2; max=3", with a ttl first in botocore's later attempts.
+  constexpr std::string_view kMember = "attempt=";
+  const std::string_view header = request.headers.find("amz-sdk-request").value_or("");
+  const std::size_t found = header.find(kMember);
+  if (found == std::string_view::npos) return 1;
+  const std::string_view digits = header.substr(found + kMember.size());
+  std::uint64_t attempt = 1;
+  std::from_chars(digits.data(), digits.data() + digits.size(), attempt);
+  return attempt;
+}
+
+}  // namespace dynadeck::faults

@@ -1,0 +1,69 @@
+// Which requests a rule is about.
+#pragma once
+
+#include <array>
+#include <bitset>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "faults/body_scan.h"
+#include "harness/service.h"
+
+namespace dynadeck::faults {
+
+inline constexpr std::size_t kOperationCount =
+    static_cast<std::size_t>(Operation::kListStreams) + 1;
+using OperationSet = std::bitset<kOperationCount>;
+
+// '*' stands for any text, '?' for one byte; everything else for itself.
+bool glob_matches(std::string_view glob, std::string_view text);
+
+// The operations of a name ("GetItem") or class ("read", "write", "control", "streams",
+// "transactions", "all"); empty where it is neither.
+OperationSet operations_named(std::string_view name);
+
+// What an attribute's value has to be.
+struct ValuePattern {
+  std::string type;  // "S", "N" or "B"; empty for any of them
+  std::string glob;  // for N an exact text, B in base64
+
+  bool matches(std::string_view value_type, std::string_view value) const;
+  friend bool operator==(const ValuePattern&, const ValuePattern&) = default;
+};
+
+// All conditions that are given have to hold; of the values of one condition, one has to. A regular
+// value.
+struct When {
+  using Globs = std::vector<std::string>;
+
+  std::vector<std::string> operations;  // names and classes; empty for all
+  Globs tables;
+  Globs indexes;
+  // Attribute name and what its value may be, in the Key, the Item or the key condition; for
+  // batches and transactions, of one of the items.
+  std::vector<std::pair<std::string, std::vector<ValuePattern>>> key;
+  Globs accounts;
+  Globs regions;
+  Globs access_keys;
+  Globs sessions;
+  std::vector<std::pair<std::string, Globs>> headers;
+  // Of one logical call, as the SDK counts them in amz-sdk-request; 1 where it does not.
+  std::vector<std::uint64_t> attempts;
+
+  OperationSet operation_set() const;
+  // Whether the request, whose operation is in operation_set(), is one of those. body: a scan of
+  // its body, made by the caller once for all rules.
+  bool matches(const Request& request, const BodyScan& body) const;
+  // Whether matches() looks at the body scan at all.
+  bool needs_body() const { return !tables.empty() || !indexes.empty(); }
+
+  friend bool operator==(const When&, const When&) = default;
+};
+
+// The attempt of a logical call, from 1.
+std::uint64_t attempt_of(const Request& request);
+
+}  // namespace dynadeck::faults
