@@ -25,6 +25,7 @@ enum ConnectionEvent : std::uint32_t {
   kTimer = 1U << 4,
   kDrain = 1U << 5,  // close if idle
   kAbort = 1U << 6,  // close in any case
+  kWoken = 1U << 7,  // the response that somebody else was fetching is there
 };
 
 // A slot of the table; who it belongs to at the moment is `state_`.
@@ -72,6 +73,7 @@ class Connection {
   bool unread = false;  // there may be bytes in the socket that no event will tell of again
   bool armed_for_output = false;
   bool has_timer = false;
+  bool awaiting = false;  // deferred until kWoken, and not to be closed before
   TimerQueue::Time deadline;
   std::unique_ptr<RequestFraming> partial;  // a request that has begun to come
   std::string backlog;                      // bytes of the requests after the current one

@@ -109,13 +109,30 @@ struct HttpServer::Reactor::Worker {
   std::string date;
 };
 
+// The way back in for other threads. Synchronized.
+struct HttpServer::Reactor::Gate {
+  std::mutex mutex;
+  Reactor* reactor;  // guarded by mutex; null once it is gone
+
+  void wake(Connection::Token token) {
+    const std::lock_guard lock(mutex);
+    if (reactor != nullptr) reactor->post(token, kWoken);
+  }
+};
+
 HttpServer::Reactor::Reactor(HttpOptions options, Service& service, const Clock& clock,
                              Random& random)
     : options_(completed(std::move(options))),
       clock_(clock),
-      dispatch_(options_, service, random, stats_) {}
+      dispatch_(options_, service, random, stats_),
+      gate_(std::make_shared<Gate>()) {
+  gate_->reactor = this;
+}
 
-HttpServer::Reactor::~Reactor() = default;
+HttpServer::Reactor::~Reactor() {
+  const std::lock_guard lock(gate_->mutex);
+  gate_->reactor = nullptr;
+}
 
 // --- Beginning and end -----------------------------------------------------------------------
 
@@ -304,13 +321,16 @@ void HttpServer::Reactor::run(Worker& worker, Connection::Token token, std::uint
 }
 
 bool HttpServer::Reactor::advance(Worker& worker, Connection& connection, std::uint32_t events) {
-  if ((events & (kBroken | kAbort)) != 0) return close(connection);
-  if ((events & kPeerClosed) != 0) connection.peer_closed = true;
+  // What is under way elsewhere is heard to its end, even if only to be told to the tape.
+  const bool broken = (events & kBroken) != 0;
+  if ((events & kAbort) != 0 || (broken && !connection.awaiting)) return close(connection);
+  if (broken || (events & kPeerClosed) != 0) connection.peer_closed = true;
   if ((events & kReadable) != 0) connection.unread = true;
   if ((events & kTimer) != 0 && connection.has_timer && connection.deadline <= clock_.monotonic()) {
     connection.has_timer = false;
     if (!advance_on_timer(worker, connection)) return false;
   }
+  if ((events & kWoken) != 0 && connection.awaiting && !resume(worker, connection)) return false;
   const bool idle = connection.phase == Connection::Phase::kReading &&
                     connection.partial == nullptr && connection.backlog.empty() &&
                     !connection.unread;
@@ -324,7 +344,7 @@ bool HttpServer::Reactor::advance(Worker& worker, Connection& connection, std::u
     case Connection::Phase::kLingering:
       return discard_input(worker, connection);
     case Connection::Phase::kDeferred:
-      return connection.peer_closed ? close(connection) : true;
+      return connection.peer_closed && !connection.awaiting ? close(connection) : true;
     case Connection::Phase::kHanging:
       return connection.peer_closed || draining_ ? close(connection) : true;
     default:
@@ -335,12 +355,8 @@ bool HttpServer::Reactor::advance(Worker& worker, Connection& connection, std::u
 // The time has come that this connection's phase was waiting for.
 bool HttpServer::Reactor::advance_on_timer(Worker& worker, Connection& connection) {
   switch (connection.phase) {
-    case Connection::Phase::kDeferred: {
-      if (connection.peer_closed) return close(connection);
-      worker.exchange = std::move(connection.exchange);
-      connection.phase = Connection::Phase::kReading;
-      return settle(worker, connection, *worker.exchange, dispatch_.resume(*worker.exchange));
-    }
+    case Connection::Phase::kDeferred:
+      return connection.peer_closed ? close(connection) : resume(worker, connection);
     case Connection::Phase::kDelayed:
       return send_outgoing(connection);
     case Connection::Phase::kTrickling: {
@@ -464,17 +480,35 @@ bool HttpServer::Reactor::refuse(Worker& worker, Connection& connection, Request
 
 bool HttpServer::Reactor::settle(Worker& worker, Connection& connection, Exchange& exchange,
                                  Response response) {
-  if (response.deferred) {
-    exchange.resume = std::move(response.deferred->resume);
-    connection.exchange = std::move(worker.exchange);
-    worker.exchange = std::make_unique<Exchange>();
-    connection.phase = Connection::Phase::kDeferred;
-    if (connection.peer_closed) return close(connection);
-    set_timer(connection, response.deferred->delay);
-    return true;
-  }
+  if (response.deferred) return defer(worker, connection, std::move(*response.deferred));
   return dispatch_outgoing(connection, render(std::move(response), exchange.envelope, date(worker),
                                               options_.min_gzip_bytes));
+}
+
+bool HttpServer::Reactor::defer(Worker& worker, Connection& connection,
+                                Response::Deferred deferred) {
+  worker.exchange->resume = std::move(deferred.resume);
+  connection.exchange = std::move(worker.exchange);
+  worker.exchange = std::make_unique<Exchange>();
+  connection.phase = Connection::Phase::kDeferred;
+  if (deferred.start) {
+    connection.awaiting = true;
+    deferred.start([gate = gate_, token = connection.token()] { gate->wake(token); });
+    return true;
+  }
+  if (connection.peer_closed) return close(connection);
+  set_timer(connection, deferred.delay);
+  return true;
+}
+
+bool HttpServer::Reactor::resume(Worker& worker, Connection& connection) {
+  worker.exchange = std::move(connection.exchange);
+  connection.phase = Connection::Phase::kReading;
+  connection.awaiting = false;
+  const bool open =
+      settle(worker, connection, *worker.exchange, dispatch_.resume(*worker.exchange));
+  worker.exchange->clear();
+  return open;
 }
 
 // --- Answers on their way --------------------------------------------------------------------

@@ -51,6 +51,7 @@ class HttpServer::Reactor {
 
  private:
   struct Worker;
+  struct Gate;
   enum class Sent : std::uint8_t { kAll, kBlocked, kFailed };
   enum class Read : std::uint8_t { kBytes, kNothing, kClosed };
 
@@ -76,6 +77,8 @@ class HttpServer::Reactor {
   bool answer(Worker& worker, Connection& connection, RequestFraming& framing);
   bool refuse(Worker& worker, Connection& connection, RequestFraming& framing);
   bool settle(Worker& worker, Connection& connection, Exchange& exchange, Response response);
+  bool defer(Worker& worker, Connection& connection, Response::Deferred deferred);
+  bool resume(Worker& worker, Connection& connection);
   bool dispatch_outgoing(Connection& connection, Outgoing outgoing);
   bool send_outgoing(Connection& connection);
   Sent send_allowed(Connection& connection, Outgoing& outgoing);
@@ -94,6 +97,8 @@ class HttpServer::Reactor {
   HttpDispatch dispatch_;
   HttpLibrary library_;
   std::unique_ptr<ConnectionTable> table_;
+  // Shared with those who fetch responses: they may come back when the reactor is gone.
+  std::shared_ptr<Gate> gate_;
   TimerQueue timers_;
 
   std::uint16_t port_ = 0;
