@@ -20,8 +20,7 @@ def open_idle(endpoint, count):
     host, port = endpoint.removeprefix("http://").split(":")
     headers = "".join(f"{name}: {value}\r\n" for name, value in
                       wire.Client(endpoint).default_headers("ListTables").items())
-    head = f"POST / HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Length: 2\r\n\r\n"
-    request = head.encode() + b"{}"
+    request = (f"POST / HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Length: 2\r\n\r\n{{}}").encode()
     sockets = []
     for _ in range(count):
         connection = socket.create_connection((host, int(port)), timeout=30)
