@@ -20,7 +20,8 @@ def open_idle(endpoint, count):
     host, port = endpoint.removeprefix("http://").split(":")
     headers = "".join(f"{name}: {value}\r\n" for name, value in
                       wire.Client(endpoint).default_headers("ListTables").items())
-    request = (f"POST / HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Length: 2\r\n\r\n{{}}").encode()
+    head = f"POST / HTTP/1.1\r\nHost: {host}\r\n{headers}Content-Length: 2\r\n\r\n"
+    request = head.encode() + b"{}"
     sockets = []
     for _ in range(count):
         connection = socket.create_connection((host, int(port)), timeout=30)

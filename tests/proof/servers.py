@@ -114,7 +114,8 @@ def dynalite(log=None):
     port = free_port()
     return Server("dynalite",
                   ["node", PEERS / "dynalite/node_modules/dynalite/cli.js", "--host", "127.0.0.1",
-                   "--port", port, "--createTableMs", 0, "--deleteTableMs", 0, "--updateTableMs", 0],
+                   "--port", port, "--createTableMs", 0, "--deleteTableMs", 0,
+                   "--updateTableMs", 0],
                   endpoint=f"http://127.0.0.1:{port}", log=log)
 
 

@@ -1,0 +1,185 @@
+#include "cassettes/deck.h"
+
+#include <sys/stat.h>
+
+#include <random>
+#include <utility>
+
+#include "cassettes/json_text.h"
+#include "cassettes/player.h"
+#include "cassettes/recorder.h"
+#include "cassettes/sections.h"
+#include "harness/error.h"
+
+namespace dynadeck::cassettes {
+
+// What is in the deck. Synchronized by its parts.
+class Tape {
+ public:
+  CassetteOptions options;
+  std::unique_ptr<Player> player;      // null where everything is recorded
+  std::unique_ptr<Recorder> recorder;  // null where nothing is
+  Sections sections;
+  std::atomic<bool> stopped{false};  // by the admin API: requests pass by
+};
+
+namespace {
+
+bool file_exists(const std::string& path) {
+  struct stat status {};
+  return lstat(path.c_str(), &status) == 0;
+}
+
+// Records the response when it exists, and how long it was held back on the way there.
+Response record(Response response, const std::shared_ptr<Tape>& tape, Recorder::Ticket ticket,
+                const Request& request, std::string section, std::chrono::nanoseconds waited) {
+  if (!response.deferred) {
+    // A wait without a fault is the upstream's or the engine's own, and part of the duration.
+    if (response.faults.empty()) waited = std::chrono::nanoseconds(0);
+    tape->recorder->finish(ticket, request, section, response, waited);
+    return response;
+  }
+  waited += response.deferred->delay;
+  response.deferred->resume = [resume = std::move(response.deferred->resume), tape, ticket,
+                               &request, section = std::move(section), waited] {
+    return record(resume(), tape, ticket, request, section, waited);
+  };
+  return response;
+}
+
+}  // namespace
+
+Deck::Deck(std::unique_ptr<Service> next, DeckContext context)
+    : next_(std::move(next)), context_(std::move(context)) {}
+
+Deck::~Deck() { (void)eject(); }
+
+std::shared_ptr<Tape> Deck::tape() const {
+  const std::lock_guard lock(mutex_);
+  return tape_;
+}
+
+Response Deck::pass_on(const Request& request) {
+  if (next_ != nullptr) return next_->handle(request);
+  return error_response("CassetteUnmatchedException",
+                        "There is nothing behind the cassette deck that could answer this.");
+}
+
+Response Deck::handle(const Request& request) {
+  const std::shared_ptr<Tape> tape = this->tape();
+  if (tape == nullptr || tape->stopped.load(std::memory_order_relaxed)) return pass_on(request);
+  std::string section = tape->sections.section_of(request);
+  if (tape->player != nullptr) {
+    if (std::optional<Response> taped = tape->player->play(request, section)) {
+      return std::move(*taped);
+    }
+    const bool refused = tape->recorder == nullptr &&
+                         (tape->options.unmatched != Unmatched::kPassthrough || next_ == nullptr);
+    if (refused) return tape->player->refuse(request, section);
+    if (tape->recorder == nullptr) return pass_on(request);
+  }
+  const Recorder::Ticket ticket = tape->recorder->begin();
+  return record(pass_on(request), tape, ticket, request, std::move(section), {});
+}
+
+TapeHeader Deck::new_header(const CassetteOptions& options) const {
+  TapeHeader header;
+  header.created = context_.clock->now();
+  header.clock_start = header.created;
+  header.clock_frozen = context_.clock_frozen;
+  header.dynadeck_version = context_.dynadeck_version;
+  header.seed = context_.seed;
+  header.faults_clean = options.faults_clean;
+  header.redactions = options.redact;
+  header.match = options.match;
+  return header;
+}
+
+Outcome<Done, std::string> Deck::insert(const CassetteOptions& options) {
+  if (options.path.empty()) return std::string("a cassette needs a file");
+  if (this->tape() != nullptr) return std::string("there is a cassette in the deck already");
+  const bool exists = file_exists(options.path);
+  const bool play = options.mode == Mode::kNone || (options.mode != Mode::kAll && exists);
+  const bool adds = options.mode == Mode::kNewEpisodes || options.unmatched == Unmatched::kRecord;
+  if ((!play || adds) && next_ == nullptr) {
+    return options.path + ": there is nothing to record behind the cassette";
+  }
+  auto tape = std::make_shared<Tape>();
+  tape->options = options;
+  if (play) {
+    auto player = Player::open(options, stats_, !adds);
+    if (!player) return player.error();
+    tape->player = std::move(player).value();
+  }
+  if (!play || adds) {
+    auto recorder = Recorder::open(options, new_header(options), play, *context_.clock, stats_);
+    if (!recorder) return recorder.error();
+    tape->recorder = std::move(recorder).value();
+  }
+  const std::lock_guard lock(mutex_);
+  if (tape_ != nullptr) return std::string("there is a cassette in the deck already");
+  tape_ = std::move(tape);
+  return Done{};
+}
+
+Outcome<ReplayReport, std::string> Deck::eject() {
+  std::shared_ptr<Tape> tape;
+  {
+    const std::lock_guard lock(mutex_);
+    tape.swap(tape_);
+  }
+  if (tape == nullptr) return report();
+  ReplayReport report = tape->player != nullptr ? tape->player->report() : ReplayReport();
+  report.tape = tape->options.path;
+  {
+    const std::lock_guard lock(mutex_);
+    last_report_ = report;
+  }
+  if (tape->recorder != nullptr) {
+    if (auto done = tape->recorder->close(); !done) return done.error();
+  }
+  return report;
+}
+
+Outcome<Done, std::string> Deck::mark(std::string_view section, std::string_view session) {
+  const std::shared_ptr<Tape> tape = this->tape();
+  if (tape == nullptr) return std::string("there is no cassette in the deck");
+  if (!is_utf8(section)) return std::string("the name of a section is UTF-8");
+  if (tape->player != nullptr && !section.empty() && !tape->player->restart(section) &&
+      tape->recorder == nullptr) {
+    return tape->options.path + ": has no section " + std::string(section);
+  }
+  tape->sections.mark(section, session);
+  return tape->recorder != nullptr ? tape->recorder->mark(section)
+                                   : Outcome<Done, std::string>(Done{});
+}
+
+ReplayReport Deck::report() const {
+  const std::shared_ptr<Tape> tape = this->tape();
+  if (tape != nullptr && tape->player != nullptr) return tape->player->report();
+  const std::lock_guard lock(mutex_);
+  return last_report_;
+}
+
+DeckStatus Deck::status() const {
+  DeckStatus status;
+  const std::shared_ptr<Tape> tape = this->tape();
+  if (tape == nullptr) return status;
+  status.inserted = true;
+  status.stopped = tape->stopped.load();
+  status.options = tape->options;
+  status.playing = tape->player != nullptr;
+  status.recording = tape->recorder != nullptr;
+  if (tape->recorder != nullptr) status.error = tape->recorder->error();
+  return status;
+}
+
+Outcome<Done, std::string> Deck::set_stopped(bool stopped) {
+  const std::shared_ptr<Tape> tape = this->tape();
+  if (tape == nullptr) return std::string("there is no cassette in the deck");
+  tape->stopped = stopped;
+  return stopped && tape->recorder != nullptr ? tape->recorder->flush()
+                                              : Outcome<Done, std::string>(Done{});
+}
+
+}  // namespace dynadeck::cassettes

@@ -1,0 +1,87 @@
+// The cassette deck: the link of the chain that a tape can be put into and taken out of.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "cassettes/options.h"
+#include "cassettes/replay_report.h"
+#include "cassettes/stats.h"
+#include "cassettes/tape_header.h"
+#include "harness/admin.h"
+#include "harness/clock.h"
+#include "harness/result.h"
+#include "harness/service.h"
+
+namespace dynadeck::cassettes {
+
+class Tape;
+
+// What a tape's header says of the program.
+struct DeckContext {
+  const Clock* clock;
+  std::uint64_t seed = 0;
+  bool clock_frozen = false;
+  std::string dynadeck_version;
+};
+
+// What the deck is doing.
+struct DeckStatus {
+  bool inserted = false;
+  bool stopped = false;  // requests pass by the tape
+  bool playing = false;
+  bool recording = false;
+  CassetteOptions options;
+  std::string error;  // the first that recording met
+};
+
+// Without a tape it hands every request on. With one it records, replays, or both, as the options
+// say. Synchronized. Its destructor ejects.
+class Deck final : public Service {
+ public:
+  // next: may be null where everything is to come from a tape; then what is not on it is an error.
+  Deck(std::unique_ptr<Service> next, DeckContext context);
+  ~Deck() override;
+
+  Response handle(const Request& request) override;
+
+  // Puts a tape in; fails in one line if there is one already, or the file cannot be used.
+  Outcome<Done, std::string> insert(const CassetteOptions& options);
+
+  // Takes the tape out: what was recorded is on disk afterwards (call it on SIGTERM, after the
+  // server has drained). Fails if something could not be written. Nothing to do without a tape.
+  Outcome<ReplayReport, std::string> eject();
+
+  // Begins a section, as POST /_dynadeck/cassette/mark does. While replaying: from its start.
+  Outcome<Done, std::string> mark(std::string_view section, std::string_view session = {});
+
+  // Requests pass by the tape until it is started again.
+  Outcome<Done, std::string> set_stopped(bool stopped);
+
+  DeckStatus status() const;
+
+  // Played, unmatched, unplayed so far; of the last tape after eject.
+  ReplayReport report() const;
+
+  const Stats& stats() const { return stats_; }
+
+  // Everything below /_dynadeck/cassette/: status, insert, eject, start, stop, mark, unmatched.
+  // Borrows the deck.
+  AdminHandler admin();
+
+ private:
+  std::shared_ptr<Tape> tape() const;
+  Response pass_on(const Request& request);
+  TapeHeader new_header(const CassetteOptions& options) const;
+
+  const std::unique_ptr<Service> next_;
+  const DeckContext context_;
+  Stats stats_;
+  mutable std::mutex mutex_;    // guards the two below
+  std::shared_ptr<Tape> tape_;  // shared: requests under way keep a tape that is being ejected
+  ReplayReport last_report_;
+};
+
+}  // namespace dynadeck::cassettes

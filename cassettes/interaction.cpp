@@ -1,0 +1,422 @@
+#include "cassettes/interaction.h"
+
+#include <strings.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "cassettes/json_text.h"
+#include "cassettes/match_hash.h"
+
+namespace dynadeck::cassettes {
+namespace {
+
+constexpr std::string_view kExchangeStart = R"({"type":"exchange")";
+constexpr std::string_view kRequestIdHeader = "x-amzn-RequestId";
+
+template <typename Number>
+void append_number(std::string& out, Number number) {
+  char buffer[24];
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number);
+  out.append(buffer, end);
+}
+
+template <typename Number>
+void append_member(std::string& out, std::string_view key_with_comma, Number number) {
+  out += key_with_comma;
+  append_number(out, number);
+}
+
+// Text from outside; what is not UTF-8 would break the line for every other reader.
+void append_safe(std::string& out, std::string_view text) {
+  append_quoted(out, is_utf8(text) ? text : std::string_view("?"));
+}
+
+// Appends the body as the member of an object, without a comma before.
+void append_body(std::string& out, std::string_view bytes, bool embeddable) {
+  if (embeddable) {
+    out.append(R"("body":)").append(bytes);
+    return;
+  }
+  if (is_utf8(bytes)) {
+    const auto controls = std::count_if(bytes.begin(), bytes.end(), [](char byte) {
+      return static_cast<unsigned char>(byte) < 0x20;
+    });
+    // Six bytes for each control character would make a line longer than base64 does.
+    if (static_cast<std::size_t>(controls) * 8 <= bytes.size() + 64) {
+      out += R"("text":)";
+      append_quoted(out, bytes);
+      return;
+    }
+  }
+  out += R"("base64":")";
+  append_base64(out, bytes);
+  out += '"';
+}
+
+void append_headers(std::string& out, const InteractionView& interaction) {
+  out += R"(,"headers":{)";
+  bool first = true;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (!first) out += ',';
+    first = false;
+    append_safe(out, name);
+    out += ':';
+    append_safe(out, value);
+  };
+  if (!interaction.request_id.empty()) add(kRequestIdHeader, interaction.request_id);
+  if (interaction.headers != nullptr) {
+    for (const auto& [name, value] : *interaction.headers) {
+      if (keeps_header(name)) add(name, value);
+    }
+  }
+  out += '}';
+}
+
+std::string_view name_of(Delivery::End end) {
+  switch (end) {
+    case Delivery::End::kKeepAlive:
+      return "keep-alive";
+    case Delivery::End::kClose:
+      return "close";
+    case Delivery::End::kReset:
+      return "reset";
+    case Delivery::End::kHang:
+      return "hang";
+  }
+  return "keep-alive";
+}
+
+void append_delivery(std::string& out, std::chrono::nanoseconds waited,
+                     const std::optional<Delivery>& delivery) {
+  std::string members;
+  if (waited.count() > 0) append_member(members, R"(,"waited_ns":)", waited.count());
+  if (delivery) {
+    if (delivery->delay.count() != 0) {
+      append_member(members, R"(,"delay_ns":)", delivery->delay.count());
+    }
+    if (delivery->trickle) {
+      append_member(members, R"(,"trickle":{"chunk_bytes":)", delivery->trickle->chunk_bytes);
+      append_member(members, R"(,"interval_ns":)", delivery->trickle->interval.count());
+      members += '}';
+    }
+    if (delivery->cut_after_bytes) {
+      append_member(members, R"(,"cut_after_bytes":)", *delivery->cut_after_bytes);
+    }
+    if (delivery->declared_content_length) {
+      append_member(members, R"(,"declared_content_length":)", *delivery->declared_content_length);
+    }
+    if (delivery->crc32) append_member(members, R"(,"crc32":)", *delivery->crc32);
+    if (delivery->end != Delivery::End::kKeepAlive) {
+      members.append(R"(,"end":")").append(name_of(delivery->end)).append("\"");
+    }
+  }
+  if (members.empty()) return;
+  out.append(R"(,"delivery":{)").append(members, 1).append("}");
+}
+
+void append_faults(std::string& out, const std::vector<InjectedFault>& faults) {
+  out += R"(,"faults":[)";
+  for (std::size_t i = 0; i < faults.size(); ++i) {
+    out += i == 0 ? R"({"rule":)" : R"(,{"rule":)";
+    append_safe(out, faults[i].rule);
+    out += R"(,"kind":)";
+    append_safe(out, faults[i].kind);
+    out += '}';
+  }
+  out += ']';
+}
+
+void append_response(std::string& out, const InteractionView& interaction, LineFacts& facts) {
+  append_member(out, R"(,"response":{"status":)", interaction.status);
+  if (!interaction.content_type.empty() && interaction.content_type != kUsualContentType) {
+    out += R"(,"type":)";
+    append_safe(out, interaction.content_type);
+  }
+  if (!interaction.error_code.empty()) {
+    out += R"(,"error":)";
+    append_safe(out, interaction.error_code);
+  }
+  append_headers(out, interaction);
+  out += ',';
+  JsonCursor cursor(interaction.response);
+  std::string_view raw;
+  const bool embeddable = !interaction.response.empty() && cursor.value(raw) && cursor.at_end() &&
+                          raw.size() == interaction.response.size() && !cursor.saw_line_break();
+  append_body(out, interaction.response, embeddable);
+  if (embeddable) {
+    facts.response_bytes = interaction.response.size();
+    facts.response_offset = out.size() - facts.response_bytes;
+  }
+  out += '}';
+}
+
+std::chrono::nanoseconds nanoseconds(std::string_view raw) {
+  // A day is more than any fault means; it keeps hostile tapes from overflowing.
+  constexpr std::uint64_t kMost = 86'400'000'000'000;
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(std::min(unsigned_value(raw), kMost)));
+}
+
+std::chrono::microseconds microseconds(std::string_view raw) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 53;
+  return std::chrono::microseconds(static_cast<std::int64_t>(std::min(unsigned_value(raw), kMost)));
+}
+
+// Takes one of the three members of a body; false if it is damaged.
+bool take_body(std::string& bytes, std::string_view name, std::string_view raw) {
+  if (name == "body") {
+    bytes = raw;
+  } else if (name == "text") {
+    bytes = string_value(raw);
+  } else if (name == "base64") {
+    bytes.clear();
+    return append_from_base64(bytes, string_value(raw));
+  }
+  return true;
+}
+
+bool parse_request(std::string_view object, Interaction& interaction) {
+  bool good = true;
+  const bool walked = for_each_member(object, [&](std::string_view name, std::string_view raw) {
+    return good = take_body(interaction.request, name, raw);
+  });
+  return walked && good;
+}
+
+bool parse_response(std::string_view object, Interaction& interaction) {
+  bool good = true;
+  const auto header = [&](std::string_view name, std::string_view raw) {
+    if (name == kRequestIdHeader) {
+      interaction.request_id = string_value(raw);
+    } else {
+      interaction.headers.add(std::string(name), string_value(raw));
+    }
+    return true;
+  };
+  const bool walked = for_each_member(object, [&](std::string_view name, std::string_view raw) {
+    if (name == "status") {
+      interaction.status = static_cast<int>(std::min<std::uint64_t>(unsigned_value(raw), 999));
+    } else if (name == "type") {
+      interaction.content_type = string_value(raw);
+    } else if (name == "error") {
+      interaction.error_code = string_value(raw);
+    } else if (name == "headers") {
+      good = for_each_member(raw, header);
+    } else {
+      good = take_body(interaction.response, name, raw);
+    }
+    return good;
+  });
+  return walked && good && interaction.status >= 100;
+}
+
+void parse_delivery(std::string_view object, Interaction& interaction) {
+  Delivery delivery;
+  bool any = false;
+  for_each_member(object, [&](std::string_view name, std::string_view raw) {
+    if (name == "waited_ns") {
+      interaction.waited = nanoseconds(raw);
+      return true;
+    }
+    any = true;
+    if (name == "delay_ns") {
+      delivery.delay = nanoseconds(raw);
+    } else if (name == "trickle") {
+      const std::uint64_t chunk = unsigned_value(find_member(raw, "chunk_bytes"), 1);
+      delivery.trickle = Delivery::Trickle{std::max<std::uint64_t>(chunk, 1),
+                                           nanoseconds(find_member(raw, "interval_ns"))};
+    } else if (name == "cut_after_bytes") {
+      delivery.cut_after_bytes = unsigned_value(raw);
+    } else if (name == "declared_content_length") {
+      delivery.declared_content_length = unsigned_value(raw);
+    } else if (name == "crc32") {
+      delivery.crc32 = static_cast<std::uint32_t>(unsigned_value(raw));
+    } else if (name == "end") {
+      const std::string end = string_value(raw);
+      for (const auto known :
+           {Delivery::End::kClose, Delivery::End::kReset, Delivery::End::kHang}) {
+        if (end == name_of(known)) delivery.end = known;
+      }
+    }
+    return true;
+  });
+  if (any) interaction.delivery = delivery;
+}
+
+void parse_faults(std::string_view array, Interaction& interaction) {
+  for_each_element(array, [&](std::string_view raw) {
+    interaction.faults.push_back(
+        {string_value(find_member(raw, "rule")), string_value(find_member(raw, "kind"))});
+    return true;
+  });
+}
+
+void parse_client(std::string_view object, Interaction& interaction) {
+  interaction.agent = string_value(find_member(object, "agent"));
+  interaction.attempt = unsigned_value(find_member(object, "attempt"), 1);
+}
+
+// The members that need no look inside. False if the name is not one of them.
+bool take_simple(Interaction& interaction, std::string_view name, std::string_view raw) {
+  if (name == "completed") {
+    interaction.completed = unsigned_value(raw);
+  } else if (name == "arrived") {
+    interaction.arrived = unsigned_value(raw);
+  } else if (name == "sequence") {
+    interaction.sequence = unsigned_value(raw);
+  } else if (name == "offset_us") {
+    interaction.offset = microseconds(raw);
+  } else if (name == "duration_us") {
+    interaction.duration = microseconds(raw);
+  } else if (name == "section") {
+    interaction.section = string_value(raw);
+  } else if (name == "operation") {
+    interaction.operation = string_value(raw);
+  } else if (name == "scope") {
+    interaction.scope = {string_value(find_member(raw, "account")),
+                         string_value(find_member(raw, "region"))};
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+InteractionView Interaction::view() const {
+  InteractionView view;
+  view.sequence = sequence;
+  view.completed = completed;
+  view.arrived = arrived;
+  view.offset = offset;
+  view.duration = duration;
+  view.section = section;
+  view.agent = agent;
+  view.attempt = attempt;
+  view.operation = operation;
+  view.account = scope.account;
+  view.region = scope.region;
+  view.request = request;
+  view.request_id = request_id;
+  view.status = status;
+  view.content_type = content_type;
+  view.error_code = error_code;
+  view.headers = &headers;
+  view.response = response;
+  view.faults = &faults;
+  view.waited = waited;
+  view.delivery = &delivery;
+  return view;
+}
+
+void append_line_prefix(std::string& out, std::uint64_t completed, std::uint64_t arrived) {
+  out += kExchangeStart;
+  append_member(out, R"(,"completed":)", completed);
+  append_member(out, R"(,"arrived":)", arrived);
+}
+
+LineFacts append_line_rest(std::string& out, const InteractionView& interaction) {
+  LineFacts facts;
+  append_member(out, R"(,"sequence":)", interaction.sequence);
+  append_member(out, R"(,"offset_us":)", interaction.offset.count());
+  append_member(out, R"(,"duration_us":)", interaction.duration.count());
+  if (!interaction.section.empty()) {
+    out += R"(,"section":)";
+    append_safe(out, interaction.section);
+  }
+  if (!interaction.agent.empty()) {
+    out += R"(,"client":{"agent":)";
+    append_safe(out, interaction.agent);
+    if (interaction.attempt > 1) append_member(out, R"(,"attempt":)", interaction.attempt);
+    out += '}';
+  }
+  out.append(R"(,"operation":")").append(interaction.operation);
+  out += R"(","scope":{"account":)";
+  append_safe(out, interaction.account);
+  out += R"(,"region":)";
+  append_safe(out, interaction.region);
+  out += R"(},"request":{)";
+  const BodyHash body = hash_body(interaction.request);
+  append_body(out, interaction.request, body.embeddable);
+  if (body.embeddable) {
+    facts.request_bytes = interaction.request.size();
+    facts.request_offset = out.size() - facts.request_bytes;
+  }
+  out += '}';
+  append_response(out, interaction, facts);
+  if (interaction.faults != nullptr && !interaction.faults->empty()) {
+    append_faults(out, *interaction.faults);
+  }
+  if (interaction.delivery != nullptr &&
+      (*interaction.delivery || interaction.waited.count() > 0)) {
+    append_delivery(out, interaction.waited, *interaction.delivery);
+  }
+  out += "}\n";
+  facts.hash =
+      match_hash(interaction.operation, interaction.account, interaction.region, body.hash);
+  return facts;
+}
+
+void append_line(std::string& out, const Interaction& interaction) {
+  append_line_prefix(out, interaction.completed, interaction.arrived);
+  append_line_rest(out, interaction.view());
+}
+
+bool is_exchange_line(std::string_view line) { return line.starts_with(kExchangeStart); }
+
+std::string_view line_type(std::string_view line) {
+  constexpr std::string_view kStart = R"({"type":")";
+  if (!line.starts_with(kStart)) return {};
+  line.remove_prefix(kStart.size());
+  return line.substr(0, line.find('"'));
+}
+
+Outcome<Interaction, std::string> parse_interaction(std::string_view line) {
+  if (!is_exchange_line(line)) return std::string("the line is no exchange");
+  Interaction interaction;
+  interaction.content_type = kUsualContentType;
+  std::string damaged;
+  const bool walked = for_each_member(line, [&](std::string_view name, std::string_view raw) {
+    if (take_simple(interaction, name, raw)) return true;
+    bool good = true;
+    if (name == "request") {
+      good = parse_request(raw, interaction);
+    } else if (name == "response") {
+      good = parse_response(raw, interaction);
+    } else if (name == "client") {
+      parse_client(raw, interaction);
+    } else if (name == "faults") {
+      parse_faults(raw, interaction);
+    } else if (name == "delivery") {
+      parse_delivery(raw, interaction);
+    }
+    if (!good) damaged = name;
+    return good;
+  });
+  if (!walked) return std::string("the line is not JSON");
+  if (!damaged.empty()) return "its member " + damaged + " cannot be read";
+  if (interaction.operation.empty()) return std::string("it names no operation");
+  if (interaction.sequence == 0) return std::string("it has no sequence");
+  interaction.arrived = std::max(interaction.arrived, interaction.sequence);
+  return interaction;
+}
+
+bool keeps_header(std::string_view name) {
+  const auto starts = [&](std::string_view prefix) {
+    return name.size() >= prefix.size() &&
+           strncasecmp(name.data(), prefix.data(), prefix.size()) == 0;
+  };
+  const auto is = [&](std::string_view whole) {
+    return name.size() == whole.size() && starts(whole);
+  };
+  if (is("x-amz-crc32") || is("x-amz-security-token") || is(kRequestIdHeader)) return false;
+  return starts("x-amz-") || starts("x-amzn-") || is("retry-after") || starts("x-dynadeck-");
+}
+
+std::string_view agent_of(std::string_view user_agent) {
+  const std::string_view first =
+      user_agent.substr(0, std::min<std::size_t>(user_agent.find(' '), 64));
+  return is_utf8(first) ? first : std::string_view();
+}
+
+}  // namespace dynadeck::cassettes

@@ -1,0 +1,221 @@
+#include "cassettes/lanes.h"
+
+#include <algorithm>
+#include <array>
+
+#include "cassettes/json_text.h"
+#include "cassettes/match_hash.h"
+#include "harness/request_view.h"
+
+namespace dynadeck::cassettes {
+namespace {
+
+// A table has at most four partition and four sort key attributes, and those of an index.
+constexpr std::size_t kMostTables = 10'000;
+
+std::vector<std::string> member_names(std::string_view object) {
+  std::vector<std::string> names;
+  for_each_member(object, [&](std::string_view name, std::string_view) {
+    names.emplace_back(name);
+    return names.size() < 16;
+  });
+  return names;
+}
+
+std::vector<std::string> key_schema_names(std::string_view array) {
+  std::vector<std::string> names;
+  for_each_element(array, [&](std::string_view raw) {
+    names.push_back(string_value(find_member(raw, "AttributeName")));
+    return names.size() < 16;
+  });
+  return names;
+}
+
+// Collects the lanes of one request.
+class Collector {
+ public:
+  Collector(std::string_view account, std::string_view region, const KeySchemas& keys, Lanes& lanes)
+      : scope_(combine(hash_text(account), hash_text(region))), keys_(keys), lanes_(lanes) {}
+
+  // The definition of a table is a lane too.
+  void definition(std::string_view request) {
+    const std::string name = table_name(request);
+    if (!name.empty()) lanes_.items.push_back(note_table(name));
+  }
+
+  // A table that is named beside no key.
+  void table_only(std::string_view request) {
+    const std::string name = table_name(request);
+    if (!name.empty()) note_table(name);
+  }
+
+  // Of an object with TableName and Key.
+  void key(std::string_view request) { add(table_name(request), find_member(request, "Key")); }
+
+  // Of an object with TableName and Item.
+  void item(std::string_view request) {
+    add_item(table_name(request), find_member(request, "Item"));
+  }
+
+  void add(std::string_view table, std::string_view key) {
+    if (key.empty()) return;
+    if (const auto hash = hash_value(key)) push(table, *hash);
+  }
+
+  void add_item(std::string_view table, std::string_view item) {
+    if (item.empty()) return;
+    note_table(table);
+    const std::vector<std::string>* const names = keys_.find(table);
+    if (names == nullptr) return;
+    if (const auto hash = hash_members(item, *names)) push(table, *hash);
+  }
+
+  // RequestItems of BatchGetItem: table → {"Keys": [...]}.
+  void batch_get(std::string_view request) {
+    for_each_member(find_member(request, "RequestItems"),
+                    [&](std::string_view table, std::string_view raw) {
+                      for_each_element(find_member(raw, "Keys"), [&](std::string_view key) {
+                        add(table_name_of(table), key);
+                        return true;
+                      });
+                      return true;
+                    });
+  }
+
+  // RequestItems of BatchWriteItem: table → [{"PutRequest": {"Item": ...}}, ...].
+  void batch_write(std::string_view request) {
+    for_each_member(find_member(request, "RequestItems"),
+                    [&](std::string_view table, std::string_view raw) {
+                      for_each_element(raw, [&](std::string_view action) {
+                        const std::string_view name = table_name_of(table);
+                        add_item(name, find_member(find_member(action, "PutRequest"), "Item"));
+                        add(name, find_member(find_member(action, "DeleteRequest"), "Key"));
+                        return true;
+                      });
+                      return true;
+                    });
+  }
+
+  // TransactItems: [{"Put": {"TableName": ..., "Item": ...}}, {"Get": {...}}, ...].
+  void transaction(std::string_view request) {
+    for_each_element(find_member(request, "TransactItems"), [&](std::string_view action) {
+      for_each_member(action, [&](std::string_view name, std::string_view raw) {
+        name == "Put" ? item(raw) : key(raw);
+        return true;
+      });
+      return true;
+    });
+  }
+
+ private:
+  static std::string table_name(std::string_view request) {
+    return std::string(table_name_of(string_value(find_member(request, "TableName"))));
+  }
+
+  std::uint64_t note_table(std::string_view name) {
+    const std::uint64_t table = combine(scope_, hash_text(name));
+    if (std::find(lanes_.tables.begin(), lanes_.tables.end(), table) == lanes_.tables.end()) {
+      lanes_.tables.push_back(table);
+    }
+    return table;
+  }
+
+  void push(std::string_view table, std::uint64_t key) {
+    lanes_.items.push_back(combine(note_table(table), key));
+  }
+
+  const std::uint64_t scope_;
+  const KeySchemas& keys_;
+  Lanes& lanes_;
+};
+
+}  // namespace
+
+void KeySchemas::learn(std::string_view operation, std::string_view request,
+                       std::string_view response) {
+  if (operation == "GetItem" || operation == "UpdateItem" || operation == "DeleteItem") {
+    // Most requests speak of a table that is known: look before anything is copied.
+    const std::string table = string_value(find_member(request, "TableName"));
+    if (find(table_name_of(table)) != nullptr) return;
+    add(table_name_of(table), member_names(find_member(request, "Key")));
+  } else if (operation == "CreateTable") {
+    add(table_name_of(string_value(find_member(request, "TableName"))),
+        key_schema_names(find_member(request, "KeySchema")));
+  } else if (operation == "DescribeTable") {
+    const std::string_view table = find_member(response, "Table");
+    if (table.empty()) return;
+    add(string_value(find_member(table, "TableName")),
+        key_schema_names(find_member(table, "KeySchema")));
+  }
+}
+
+void KeySchemas::add(std::string_view table, std::vector<std::string> names) {
+  if (table.empty() || names.empty() || keys_.size() >= kMostTables) return;
+  keys_.insert_or_assign(std::string(table), std::move(names));
+}
+
+const std::vector<std::string>* KeySchemas::find(std::string_view table) const {
+  const auto found = keys_.find(table);
+  return found == keys_.end() ? nullptr : &found->second;
+}
+
+std::string KeySchemas::to_json() const {
+  std::string out = "{";
+  for (const auto& [table, names] : keys_) {
+    if (out.size() > 1) out += ',';
+    append_quoted(out, table);
+    out += ":[";
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (i > 0) out += ',';
+      append_quoted(out, names[i]);
+    }
+    out += ']';
+  }
+  return out + "}";
+}
+
+void KeySchemas::add_json(std::string_view object) {
+  for_each_member(object, [&](std::string_view table, std::string_view raw) {
+    std::vector<std::string> names;
+    for_each_element(raw, [&](std::string_view name) {
+      names.push_back(string_value(name));
+      return true;
+    });
+    add(table, std::move(names));
+    return true;
+  });
+}
+
+Lanes lanes_of(std::string_view operation, std::string_view account, std::string_view region,
+               std::string_view request, const KeySchemas& keys) {
+  Lanes lanes;
+  Collector collector(account, region, keys, lanes);
+  if (operation == "GetItem") {
+    collector.key(request);
+  } else if (operation == "Query" || operation == "Scan") {
+    collector.table_only(request);
+  } else if (operation == "UpdateItem" || operation == "DeleteItem") {
+    lanes.writes = true;
+    collector.key(request);
+  } else if (operation == "PutItem") {
+    lanes.writes = true;
+    collector.item(request);
+  } else if (operation == "BatchGetItem") {
+    collector.batch_get(request);
+  } else if (operation == "BatchWriteItem") {
+    lanes.writes = true;
+    collector.batch_write(request);
+  } else if (operation == "TransactGetItems" || operation == "TransactWriteItems") {
+    lanes.writes = operation == "TransactWriteItems";
+    collector.transaction(request);
+  } else if (operation == "DescribeTable" || operation == "DescribeTimeToLive") {
+    collector.definition(request);
+  } else if (operation == "CreateTable" || operation == "DeleteTable" ||
+             operation == "UpdateTable" || operation == "UpdateTimeToLive") {
+    lanes.writes = true;
+    collector.definition(request);
+  }
+  return lanes;
+}
+
+}  // namespace dynadeck::cassettes

@@ -1,0 +1,42 @@
+// Which items a request touches, as far as order matters between requests.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace dynadeck::cassettes {
+
+// A lane is one item, or one table's definition: what happens in it has an order that a replay in
+// item order keeps. Two requests conflict if they share a lane and one of them writes.
+struct Lanes {
+  std::vector<std::uint64_t> items;
+  std::vector<std::uint64_t> tables;  // hashes of the tables named
+  bool writes = false;
+};
+
+// Names of the key attributes of tables, learnt from what passes by: CreateTable, DescribeTable and
+// every Key. One thread.
+class KeySchemas {
+ public:
+  void learn(std::string_view operation, std::string_view request, std::string_view response);
+  // The names for that table; null where nothing was learnt.
+  const std::vector<std::string>* find(std::string_view table) const;
+
+  // {"table":["pk","sk"]}, and back.
+  std::string to_json() const;
+  void add_json(std::string_view object);
+
+ private:
+  void add(std::string_view table, std::vector<std::string> names);
+
+  std::map<std::string, std::vector<std::string>, std::less<>> keys_;
+};
+
+// The lanes of a request. Queries, scans and statements have none: they look at many items.
+Lanes lanes_of(std::string_view operation, std::string_view account, std::string_view region,
+               std::string_view request, const KeySchemas& keys);
+
+}  // namespace dynadeck::cassettes

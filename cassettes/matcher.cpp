@@ -1,0 +1,188 @@
+#include "cassettes/matcher.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "cassettes/match_hash.h"
+
+namespace dynadeck::cassettes {
+namespace {
+
+constexpr std::size_t kLargeGroup = 32;
+// Beyond that, first writes of lanes are forgotten, which only makes item order less strict.
+constexpr std::size_t kMostFirstWrites = 1'000'000;
+
+}  // namespace
+
+Matcher::Matcher(const TapeIndex& index, Order order, Repeat repeat)
+    : index_(index),
+      order_(order),
+      repeat_(repeat),
+      table_(index.hashes),
+      played_(index.size(), false),
+      unplayed_(index.size()) {
+  if (order != Order::kStrict) closers_.assign(index.size(), 0);
+}
+
+std::optional<std::uint32_t> Matcher::claim(const Asked& asked, const Accept& accept) {
+  return order_ == Order::kStrict ? claim_strict(asked, accept) : claim_by_item(asked, accept);
+}
+
+std::uint32_t Matcher::first_unplayed(std::uint32_t section) {
+  std::uint32_t& cursor = cursors_[section];
+  while (cursor < index_.size() && (played_[cursor] || !in_section(cursor, section))) ++cursor;
+  return cursor;
+}
+
+// The next one, or one that overlapped all the unplayed ones before it.
+std::optional<std::uint32_t> Matcher::claim_strict(const Asked& asked, const Accept& accept) {
+  if (repeat_ == Repeat::kCycle && first_unplayed(asked.section) == index_.size()) {
+    restart(asked.section);
+  }
+  std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
+  for (std::uint64_t i = first_unplayed(asked.section); i < index_.size() && i <= limit; ++i) {
+    const auto ordinal = static_cast<std::uint32_t>(i);
+    if (played_[ordinal] || !in_section(ordinal, asked.section)) continue;
+    if (index_.hashes[ordinal] == asked.hash && (!accept || accept(ordinal))) {
+      play(ordinal, asked);
+      last_strict_[asked.section] = ordinal;
+      return ordinal;
+    }
+    limit = std::min(limit, i + index_.overlaps[ordinal]);
+  }
+  const auto last = last_strict_.find(asked.section);
+  const bool again = repeat_ == Repeat::kLast && last != last_strict_.end() &&
+                     index_.hashes[last->second] == asked.hash && (!accept || accept(last->second));
+  return again ? std::optional(last->second) : std::nullopt;
+}
+
+std::optional<std::uint32_t> Matcher::claim_by_item(const Asked& asked, const Accept& accept) {
+  const std::span<const std::uint32_t> same = table_.find(asked.hash);
+  if (same.empty()) return std::nullopt;
+  std::optional<std::uint32_t> chosen = choose(same, asked, accept);
+  if (!chosen) return repeat(same, asked, accept);
+  play(*chosen, asked);
+  return chosen;
+}
+
+std::optional<std::uint32_t> Matcher::choose(std::span<const std::uint32_t> same,
+                                             const Asked& asked, const Accept& accept) {
+  std::size_t start = 0;
+  if (same.size() > kLargeGroup) {
+    std::uint32_t& done = done_[same.front()];
+    while (done < same.size() && played_[same[done]]) ++done;
+    start = done;
+  }
+  const std::uint32_t after = last_table_write(asked);
+  std::optional<std::uint32_t> fallback;
+  for (const std::uint32_t ordinal : same.subspan(start)) {
+    if (played_[ordinal] || !in_section(ordinal, asked.section)) continue;
+    if (accept && !accept(ordinal)) continue;
+    const bool has_lane = asked.lanes != nullptr && !asked.lanes->items.empty();
+    if (has_lane) {
+      const bool fits = !missing_predecessor(ordinal) && !stale(ordinal, *asked.lanes);
+      if (fits) return ordinal;
+      if (order_ == Order::kItem) continue;
+    } else if (ordinal >= after) {
+      // What looks at many items is best answered as it was after the table's latest write.
+      return ordinal;
+    }
+    if (!fallback) fallback = ordinal;
+  }
+  return fallback;
+}
+
+std::optional<std::uint32_t> Matcher::repeat(std::span<const std::uint32_t> same,
+                                             const Asked& asked, const Accept& accept) {
+  if (repeat_ == Repeat::kOnce) return std::nullopt;
+  std::optional<std::uint32_t> last;
+  for (const std::uint32_t ordinal : same) {
+    const bool usable = played_[ordinal] && in_section(ordinal, asked.section);
+    if (!usable || (accept && !accept(ordinal))) continue;
+    if (repeat_ == Repeat::kLast) {
+      last = ordinal;
+    } else {
+      unplay(ordinal);
+    }
+  }
+  if (repeat_ == Repeat::kLast) return last;
+  done_.erase(same.front());
+  last = choose(same, asked, accept);
+  if (last) play(*last, asked);
+  return last;
+}
+
+bool Matcher::overlap(std::uint32_t left, std::uint32_t right) const {
+  const std::uint32_t early = std::min(left, right);
+  return std::max(left, right) <= std::uint64_t{early} + index_.overlaps[early];
+}
+
+std::optional<std::uint32_t> Matcher::missing_predecessor(std::uint32_t ordinal) const {
+  const std::uint32_t distance = index_.predecessors[ordinal];
+  if (distance == 0 || distance > ordinal || played_[ordinal - distance]) return std::nullopt;
+  return ordinal - distance;
+}
+
+// Whether a read was recorded before a write that has been played.
+bool Matcher::stale(std::uint32_t ordinal, const Lanes& lanes) const {
+  if (lanes.writes) return false;
+  const std::uint32_t distance = index_.predecessors[ordinal];
+  if (distance != 0 && distance <= ordinal) {
+    const std::uint32_t closer = closers_[ordinal - distance];
+    return closer != 0 && !overlap(closer - 1, ordinal);
+  }
+  return std::any_of(lanes.items.begin(), lanes.items.end(), [&](std::uint64_t lane) {
+    const auto first = first_writes_.find(lane);
+    return first != first_writes_.end() && first->second > ordinal &&
+           !overlap(first->second, ordinal);
+  });
+}
+
+std::uint32_t Matcher::last_table_write(const Asked& asked) const {
+  if (asked.lanes == nullptr || asked.lanes->tables.empty()) return 0;
+  const auto found = table_writes_.find(combine(asked.lanes->tables.front(), asked.section));
+  return found == table_writes_.end() ? 0 : found->second;
+}
+
+void Matcher::play(std::uint32_t ordinal, const Asked& asked) {
+  played_[ordinal] = true;
+  --unplayed_;
+  if (order_ == Order::kStrict || asked.lanes == nullptr || !asked.lanes->writes) return;
+  const std::uint32_t distance = index_.predecessors[ordinal];
+  if (distance != 0 && distance <= ordinal) {
+    closers_[ordinal - distance] = ordinal + 1;
+  } else {
+    for (const std::uint64_t lane : asked.lanes->items) {
+      if (first_writes_.size() < kMostFirstWrites) first_writes_[lane] = ordinal;
+    }
+  }
+  for (const std::uint64_t table : asked.lanes->tables) {
+    table_writes_[combine(table, asked.section)] = ordinal;
+  }
+}
+
+void Matcher::unplay(std::uint32_t ordinal) {
+  if (!played_[ordinal]) return;
+  played_[ordinal] = false;
+  ++unplayed_;
+  cursors_.clear();
+  if (closers_.empty()) return;
+  // What it closed and what closed it is open again.
+  const std::uint32_t distance = index_.predecessors[ordinal];
+  if (distance != 0 && distance <= ordinal && closers_[ordinal - distance] == ordinal + 1) {
+    closers_[ordinal - distance] = 0;
+  }
+  closers_[ordinal] = 0;
+}
+
+void Matcher::restart(std::uint32_t section) {
+  for (std::uint32_t ordinal = 0; ordinal < index_.size(); ++ordinal) {
+    if (in_section(ordinal, section)) unplay(ordinal);
+  }
+  std::erase_if(first_writes_, [&](const auto& entry) { return !played_[entry.second]; });
+  std::erase_if(table_writes_, [&](const auto& entry) { return !played_[entry.second]; });
+  last_strict_.erase(section);
+  done_.clear();
+}
+
+}  // namespace dynadeck::cassettes

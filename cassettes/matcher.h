@@ -1,0 +1,82 @@
+// Which recorded exchange answers a request: order, repeats and sections.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "cassettes/lanes.h"
+#include "cassettes/match_table.h"
+#include "cassettes/options.h"
+#include "cassettes/tape_index.h"
+
+namespace dynadeck::cassettes {
+
+// Keeps what was played. Exchanges are known by their ordinals in arrival order. One thread at a
+// time: the player holds a lock around it.
+class Matcher {
+ public:
+  // Borrows the index.
+  Matcher(const TapeIndex& index, Order order, Repeat repeat);
+
+  struct Asked {
+    std::uint64_t hash = 0;
+    std::uint32_t section = 0;  // 0: every section may answer
+    const Lanes* lanes = nullptr;
+  };
+  // Accepts a candidate, beyond what its hash says: for values that have to be renamed
+  // consistently.
+  using Accept = std::function<bool(std::uint32_t ordinal)>;
+
+  // Claims the exchange that answers; nothing where none may.
+  std::optional<std::uint32_t> claim(const Asked& asked, const Accept& accept = {});
+
+  // The section starts anew: all of it is unplayed.
+  void restart(std::uint32_t section);
+
+  bool played(std::uint32_t ordinal) const { return played_[ordinal]; }
+  std::uint64_t unplayed() const { return unplayed_; }
+  // All with that hash, in every section: to explain a refusal.
+  std::span<const std::uint32_t> same(std::uint64_t hash) const { return table_.find(hash); }
+  // The first that is unplayed in a section, or size().
+  std::uint32_t first_unplayed(std::uint32_t section);
+  // Whether a write that came before it in its lane is still unplayed; and which.
+  std::optional<std::uint32_t> missing_predecessor(std::uint32_t ordinal) const;
+
+ private:
+  std::optional<std::uint32_t> claim_strict(const Asked& asked, const Accept& accept);
+  std::optional<std::uint32_t> claim_by_item(const Asked& asked, const Accept& accept);
+  std::optional<std::uint32_t> choose(std::span<const std::uint32_t> same, const Asked& asked,
+                                      const Accept& accept);
+  std::optional<std::uint32_t> repeat(std::span<const std::uint32_t> same, const Asked& asked,
+                                      const Accept& accept);
+  bool in_section(std::uint32_t ordinal, std::uint32_t section) const {
+    return section == 0 || index_.sections[ordinal] == section;
+  }
+  bool overlap(std::uint32_t left, std::uint32_t right) const;
+  bool stale(std::uint32_t ordinal, const Lanes& lanes) const;
+  std::uint32_t last_table_write(const Asked& asked) const;
+  void play(std::uint32_t ordinal, const Asked& asked);
+  void unplay(std::uint32_t ordinal);
+
+  const TapeIndex& index_;
+  const Order order_;
+  const Repeat repeat_;
+  const MatchTable table_;
+  std::vector<bool> played_;
+  std::uint64_t unplayed_ = 0;
+  std::vector<std::uint32_t> closers_;  // the write that ended what came after a write, plus 1
+  std::unordered_map<std::uint64_t, std::uint32_t> first_writes_;  // lane → its first, as played
+  std::unordered_map<std::uint64_t, std::uint32_t> table_writes_;  // (table, section) → the latest
+  std::unordered_map<std::uint32_t, std::uint32_t>
+      cursors_;  // section → first that may be unplayed
+  std::unordered_map<std::uint32_t, std::uint32_t> last_strict_;  // section → last played
+  // Large groups of equal requests: how many at their start are done for. Key: the first ordinal.
+  std::unordered_map<std::uint32_t, std::uint32_t> done_;
+};
+
+}  // namespace dynadeck::cassettes

@@ -1,0 +1,139 @@
+#include "cassettes/options.h"
+
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <sstream>
+#include <utility>
+
+#include "cassettes/json_text.h"
+#include "cassettes/tape_header.h"
+
+namespace dynadeck::cassettes {
+namespace {
+
+using Result = Outcome<Done, std::string>;
+
+constexpr std::array<std::pair<std::string_view, Mode>, 4> kModes = {
+    {{"all", Mode::kAll},
+     {"once", Mode::kOnce},
+     {"none", Mode::kNone},
+     {"new-episodes", Mode::kNewEpisodes}}};
+constexpr std::array<std::pair<std::string_view, Order>, 3> kOrders = {
+    {{"strict", Order::kStrict}, {"item", Order::kItem}, {"free", Order::kFree}}};
+constexpr std::array<std::pair<std::string_view, Repeat>, 3> kRepeats = {
+    {{"once", Repeat::kOnce}, {"last", Repeat::kLast}, {"cycle", Repeat::kCycle}}};
+constexpr std::array<std::pair<std::string_view, Unmatched>, 3> kUnmatched = {
+    {{"error", Unmatched::kError},
+     {"passthrough", Unmatched::kPassthrough},
+     {"record", Unmatched::kRecord}}};
+
+template <typename Value, std::size_t count>
+Result choose(const std::array<std::pair<std::string_view, Value>, count>& choices,
+              std::string_view option, std::string_view text, Value& value) {
+  std::string known;
+  for (const auto& [name, choice] : choices) {
+    if (name == text) {
+      value = choice;
+      return Done{};
+    }
+    known += known.empty() ? "" : ", ";
+    known += name;
+  }
+  return std::string(option) + ": " + std::string(text) + " is none of " + known;
+}
+
+template <typename Value, std::size_t count>
+std::string_view find_name(const std::array<std::pair<std::string_view, Value>, count>& choices,
+                           Value value) {
+  for (const auto& [name, choice] : choices) {
+    if (choice == value) return name;
+  }
+  return "?";
+}
+
+Result set_flag(std::string_view option, std::string_view text, bool& flag) {
+  if (text != "true" && text != "false" && text != "") {
+    return std::string(option) + ": " + std::string(text) + " is neither true nor false";
+  }
+  flag = text != "false";
+  return Done{};
+}
+
+// "10", "0.5", "10x".
+Result set_speed(std::string_view text, double& speed) {
+  const std::string_view number = text.ends_with('x') ? text.substr(0, text.size() - 1) : text;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), speed);
+  const bool good = error == std::errc{} && end == number.data() + number.size() && speed >= 0 &&
+                    speed <= 1e9 && !number.empty();
+  if (good) return Done{};
+  return "speed: " + std::string(text) + " is no speed such as 1, 0.5 or 10x";
+}
+
+// "$.Item.email", "pattern:REGEX", "attribute:NAME", or an attribute's bare name.
+RedactionRule redaction_of(std::string_view text) {
+  constexpr std::string_view kPattern = "pattern:";
+  constexpr std::string_view kAttribute = "attribute:";
+  RedactionRule rule;
+  if (text.starts_with('$')) {
+    rule.path = text;
+  } else if (text.starts_with(kPattern)) {
+    rule.pattern = text.substr(kPattern.size());
+  } else {
+    rule.attribute = text.starts_with(kAttribute) ? text.substr(kAttribute.size()) : text;
+  }
+  return rule;
+}
+
+Result read_rules(std::string_view path, std::vector<MatchRule>& rules) {
+  std::ifstream file{std::string(path)};
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf())) return std::string(path) + ": cannot be read";
+  const std::string content = text.str();
+  std::string_view array = content;
+  const std::string_view inner = find_member(content, "rules");
+  if (!inner.empty()) array = inner;
+  std::vector<MatchRule> found = match_rules_from_json(array);
+  if (found.empty()) {
+    return std::string(path) + ": is no JSON list of rules such as {\"ignore\": \"$.Item.at\"}";
+  }
+  rules.insert(rules.end(), found.begin(), found.end());
+  return Done{};
+}
+
+}  // namespace
+
+Result set_option(CassetteOptions& options, std::string_view name, std::string_view value) {
+  if (name == "mode") return choose(kModes, name, value, options.mode);
+  if (name == "order") return choose(kOrders, name, value, options.order);
+  if (name == "repeat") return choose(kRepeats, name, value, options.repeat);
+  if (name == "unmatched") return choose(kUnmatched, name, value, options.unmatched);
+  if (name == "overwrite") return set_flag(name, value, options.overwrite);
+  if (name == "faults-clean") return set_flag(name, value, options.faults_clean);
+  if (name == "stream-records") return set_flag(name, value, options.stream_records);
+  if (name == "speed") return set_speed(value, options.speed);
+  if (name == "match-rules") return read_rules(value, options.match);
+  if (value.empty()) return std::string(name) + ": needs a value";
+  MatchRule rule;
+  if (name == "ignore") {
+    rule.ignore = value;
+  } else if (name == "normalise" || name == "normalize") {
+    rule.normalise = value;
+  } else if (name == "match-only") {
+    rule.only = value;
+  } else if (name == "redact") {
+    options.redact.push_back(redaction_of(value));
+    return Done{};
+  } else {
+    return "there is no cassette option " + std::string(name);
+  }
+  options.match.push_back(std::move(rule));
+  return Done{};
+}
+
+std::string_view name_of(Mode mode) { return find_name(kModes, mode); }
+std::string_view name_of(Order order) { return find_name(kOrders, order); }
+std::string_view name_of(Repeat repeat) { return find_name(kRepeats, repeat); }
+std::string_view name_of(Unmatched unmatched) { return find_name(kUnmatched, unmatched); }
+
+}  // namespace dynadeck::cassettes

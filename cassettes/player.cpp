@@ -1,0 +1,301 @@
+#include "cassettes/player.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "cassettes/difference.h"
+#include "cassettes/match_hash.h"
+#include "harness/error.h"
+
+namespace dynadeck::cassettes {
+namespace {
+
+constexpr std::size_t kCacheBytes = std::size_t{48} << 20;
+// How many recorded exchanges are looked at for the nearest one, and for how many requests.
+constexpr std::size_t kMostCompared = 500;
+constexpr std::size_t kMostExplained = 100;
+constexpr std::size_t kMostUnplayedListed = 100;
+constexpr std::string_view kErrorCode = "CassetteUnmatchedException";
+
+std::string scope_text(const Request& request) {
+  return request.scope.account + "/" + request.scope.region;
+}
+
+std::string quoted_list(const std::vector<std::string>& lines, std::size_t most) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(lines.size(), most); ++i) {
+    out += (i == 0 ? "" : "; ") + lines[i];
+  }
+  if (lines.size() > most) out += "; and " + std::to_string(lines.size() - most) + " more";
+  return out;
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<Player>, std::string> Player::open(const CassetteOptions& options,
+                                                           Stats& stats, bool lock) {
+  auto reader = TapeReader::open(options.path, lock);
+  if (!reader) return reader.error();
+  if (!reader->damage().empty()) return options.path + ": " + reader->damage();
+  auto index = reader->index();
+  if (!index) return index.error();
+  return std::unique_ptr<Player>(
+      new Player(std::move(reader).value(), std::move(index).value(), options, stats));
+}
+
+Player::Player(TapeReader reader, TapeIndex index, const CassetteOptions& options, Stats& stats)
+    : options_(options),
+      stats_(stats),
+      index_(std::move(index)),
+      cache_(std::move(reader), index_.frames, kCacheBytes),
+      matcher_(index_, options.order, options.repeat) {
+  for (std::uint32_t i = 1; i < index_.section_names.size(); ++i) {
+    section_numbers_[index_.section_names[i]] = i;
+  }
+}
+
+std::optional<std::uint32_t> Player::section_number(std::string_view name) const {
+  if (name.empty()) return 0;
+  const auto found = section_numbers_.find(std::string(name));
+  if (found == section_numbers_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::uint64_t Player::hash_of(const Request& request) const {
+  return match_hash(info(request.operation).name, request.scope.account, request.scope.region,
+                    hash_body(request.body).hash);
+}
+
+std::optional<Interaction> Player::read(std::uint32_t ordinal) {
+  auto interaction = cache_.read(index_.place(ordinal));
+  if (!interaction) return std::nullopt;
+  return std::move(interaction).value();
+}
+
+std::optional<Response> Player::play(const Request& request, std::string_view section) {
+  const std::optional<std::uint32_t> number = section_number(section);
+  if (!number) return std::nullopt;
+  const std::uint64_t hash = hash_of(request);
+  const Lanes lanes = options_.order == Order::kStrict
+                          ? Lanes()
+                          : lanes_of(info(request.operation).name, request.scope.account,
+                                     request.scope.region, request.body, index_.keys);
+  std::optional<std::uint32_t> ordinal;
+  {
+    const std::lock_guard lock(mutex_);
+    ordinal = matcher_.claim({hash, *number, &lanes});
+  }
+  if (!ordinal) return std::nullopt;
+  const std::optional<Interaction> interaction = read(*ordinal);
+  if (!interaction) return std::nullopt;
+  {
+    const std::lock_guard lock(mutex_);
+    ++played_;
+  }
+  stats_.exchanges_played.fetch_add(1, std::memory_order_relaxed);
+  return to_response(*interaction);
+}
+
+Response Player::to_response(const Interaction& interaction) const {
+  Response response;
+  response.status = interaction.status;
+  response.content_type = interaction.content_type;
+  response.body = interaction.response;
+  response.error_code = interaction.error_code;
+  response.faults = interaction.faults;
+  response.delivery = interaction.delivery;
+  response.headers = interaction.headers;
+  if (!interaction.request_id.empty()) {
+    response.headers.set("x-amzn-RequestId", interaction.request_id);
+  }
+  std::chrono::nanoseconds delay = interaction.waited;
+  if (options_.speed > 0) {
+    const double scaled = static_cast<double>(interaction.duration.count()) * 1000 / options_.speed;
+    const std::chrono::nanoseconds taped(std::llround(std::min(scaled, 8.64e13)));
+    delay = std::max(delay, taped);
+  }
+  if (delay.count() > 0) {
+    if (!response.delivery) response.delivery.emplace();
+    response.delivery->delay += delay;
+  }
+  return response;
+}
+
+Response Player::refuse(const Request& request, std::string_view section) {
+  stats_.exchanges_unmatched.fetch_add(1, std::memory_order_relaxed);
+  std::uint64_t ordinal = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    ordinal = ++unmatched_;
+  }
+  UnmatchedRequest unmatched;
+  if (ordinal <= kMostExplained) {
+    unmatched = explain(request, section);
+    unmatched.ordinal = ordinal;
+  }
+  std::string text = "The cassette " + options_.path + " has no answer to this " +
+                     std::string(info(request.operation).name) + " in " + scope_text(request) +
+                     ": " + shortened(request.body, 400) + ". ";
+  if (ordinal > kMostExplained) {
+    text += "It is unmatched request " + std::to_string(ordinal) + "; the first " +
+            std::to_string(kMostExplained) + " are explained.";
+    return error_response(kErrorCode, text);
+  }
+  text += unmatched.reason;
+  if (!unmatched.differences.empty()) {
+    text += " What differs: " + quoted_list(unmatched.differences, 5) + ".";
+  }
+  text +=
+      " GET /_dynadeck/cassette/unmatched shows it in full; --cassette-mode new-episodes or"
+      " --unmatched record would add it to the tape.";
+  {
+    const std::lock_guard lock(mutex_);
+    unmatched_requests_.push_back(std::move(unmatched));
+  }
+  return error_response(kErrorCode, text);
+}
+
+UnmatchedRequest Player::explain(const Request& request, std::string_view section) {
+  UnmatchedRequest unmatched;
+  unmatched.section = section;
+  unmatched.operation = info(request.operation).name;
+  unmatched.scope = scope_text(request);
+  unmatched.request = shortened(request.body, 64 << 10);
+  std::optional<Interaction> nearest;
+  if (!section_number(section)) {
+    unmatched.reason = "The tape has no section " + std::string(section) + ".";
+    return unmatched;
+  }
+  unmatched.reason = reason_for_same(request, section, nearest);
+  if (unmatched.reason.empty()) {
+    nearest = find_nearest(request, section, unmatched.differences);
+    unmatched.reason =
+        nearest ? "The nearest recorded one is exchange " + std::to_string(nearest->sequence) +
+                      ": " + shortened(nearest->request, 400) + "."
+                : "The tape holds no " + unmatched.operation +
+                      (section.empty() ? "." : " in section " + std::string(section) + ".");
+  }
+  if (nearest) {
+    unmatched.nearest = nearest->sequence;
+    unmatched.nearest_request = shortened(nearest->request, 64 << 10);
+    const std::string scope = nearest->scope.account + "/" + nearest->scope.region;
+    if (scope != unmatched.scope) {
+      unmatched.differences.insert(unmatched.differences.begin(),
+                                   "scope: asked " + unmatched.scope + ", recorded " + scope);
+    }
+  }
+  return unmatched;
+}
+
+// The request itself is on the tape, but may not be played now: why. Empty where it is not.
+std::string Player::reason_for_same(const Request& request, std::string_view section,
+                                    std::optional<Interaction>& nearest) {
+  const std::uint32_t number = *section_number(section);
+  std::optional<std::uint32_t> candidate;
+  std::optional<std::uint32_t> missing;
+  std::uint32_t expected = 0;
+  std::size_t in_section = 0;
+  bool unplayed = false;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::uint32_t ordinal : matcher_.same(hash_of(request))) {
+      if (number != 0 && index_.sections[ordinal] != number) continue;
+      ++in_section;
+      const bool better = !matcher_.played(ordinal) && !unplayed;
+      if (!candidate || better) candidate = ordinal;
+      unplayed = unplayed || !matcher_.played(ordinal);
+    }
+    if (!candidate) return {};
+    missing = matcher_.missing_predecessor(*candidate);
+    expected = matcher_.first_unplayed(number);
+  }
+  nearest = read(*candidate);
+  if (!nearest) return "The tape cannot be read.";
+  if (!unplayed) {
+    return "It was recorded " + std::to_string(in_section) + " time" +
+           (in_section == 1 ? "" : "s") +
+           ", and all were played; --repeat last would answer it again.";
+  }
+  std::string reason = "It was recorded as exchange " + std::to_string(nearest->sequence) +
+                       ", but its turn is not now: ";
+  if (options_.order == Order::kStrict) {
+    const std::optional<Interaction> next = read(expected);
+    reason += next ? "the tape expects exchange " + std::to_string(next->sequence) + ", " +
+                         next->operation + " " + shortened(next->request, 200) + ". "
+                   : std::string("the tape is at its end. ");
+    return reason + "--order item or free would accept it.";
+  }
+  const std::optional<Interaction> before = missing ? read(*missing) : std::nullopt;
+  reason += before ? "exchange " + std::to_string(before->sequence) + ", " + before->operation +
+                         " on the same item, has not been asked yet. "
+                   : std::string("a later write to the same item was played already. ");
+  return reason + "--order free would accept it.";
+}
+
+// The exchange of the same operation with the fewest differences, among those around the place
+// where the tape stands; first the unplayed ones.
+std::optional<Interaction> Player::find_nearest(const Request& request, std::string_view section,
+                                                std::vector<std::string>& differences_found) {
+  const std::uint32_t number = *section_number(section);
+  std::vector<std::uint32_t> candidates;
+  {
+    const std::lock_guard lock(mutex_);
+    const std::uint32_t first = matcher_.first_unplayed(number);
+    const auto look = [&](std::uint32_t from, std::uint32_t to) {
+      for (std::uint32_t i = from; i < to && candidates.size() < kMostCompared; ++i) {
+        if (number == 0 || index_.sections[i] == number) candidates.push_back(i);
+      }
+    };
+    look(first, static_cast<std::uint32_t>(index_.size()));
+    look(0, first);
+  }
+  std::optional<Interaction> nearest;
+  for (const std::uint32_t ordinal : candidates) {
+    std::optional<Interaction> other = read(ordinal);
+    if (!other || other->operation != info(request.operation).name) continue;
+    std::vector<std::string> found = differences(request.body, other->request);
+    if (nearest && found.size() >= differences_found.size()) continue;
+    nearest = std::move(other);
+    differences_found = std::move(found);
+    if (differences_found.empty()) break;
+  }
+  return nearest;
+}
+
+bool Player::restart(std::string_view section) {
+  const std::optional<std::uint32_t> number = section_number(section);
+  if (!number) return false;
+  const std::lock_guard lock(mutex_);
+  matcher_.restart(*number);
+  return true;
+}
+
+ReplayReport Player::report() {
+  ReplayReport report;
+  report.replayed = true;
+  report.tape = options_.path;
+  report.exchanges = index_.size();
+  std::vector<std::uint32_t> unplayed;
+  {
+    const std::lock_guard lock(mutex_);
+    report.played = played_;
+    report.unmatched = unmatched_;
+    report.unplayed = matcher_.unplayed();
+    report.unmatched_requests = unmatched_requests_;
+    for (std::uint32_t i = matcher_.first_unplayed(0);
+         i < index_.size() && unplayed.size() < kMostUnplayedListed; ++i) {
+      if (!matcher_.played(i)) unplayed.push_back(i);
+    }
+  }
+  for (const std::uint32_t ordinal : unplayed) {
+    const std::optional<Interaction> interaction = read(ordinal);
+    if (!interaction) continue;
+    report.unplayed_exchanges.push_back({interaction->sequence, interaction->section,
+                                         interaction->operation,
+                                         shortened(interaction->request, 4096)});
+  }
+  return report;
+}
+
+}  // namespace dynadeck::cassettes

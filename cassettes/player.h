@@ -1,0 +1,73 @@
+// Answers requests from a tape.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "cassettes/frame_cache.h"
+#include "cassettes/lanes.h"
+#include "cassettes/matcher.h"
+#include "cassettes/options.h"
+#include "cassettes/replay_report.h"
+#include "cassettes/stats.h"
+#include "cassettes/tape_index.h"
+#include "harness/result.h"
+#include "harness/service.h"
+
+namespace dynadeck::cassettes {
+
+// Synchronized. Its memory is the index and a bounded number of frames.
+class Player {
+ public:
+  // Fails in one line where the tape cannot be read or is damaged; with `lock` also where somebody
+  // is recording it, and keeps others from doing so.
+  static Outcome<std::unique_ptr<Player>, std::string> open(const CassetteOptions& options,
+                                                            Stats& stats, bool lock);
+
+  // The recorded answer, or nothing where the tape has none. section: empty for any.
+  std::optional<Response> play(const Request& request, std::string_view section);
+
+  // The error for a request that has no answer: names the tape, the request, the nearest recorded
+  // exchange, what differs, and what would accept it. Counts it as unmatched and keeps it for the
+  // report.
+  Response refuse(const Request& request, std::string_view section);
+
+  // The section will be played from its start. False if the tape has no such section.
+  bool restart(std::string_view section);
+
+  ReplayReport report();
+
+  const TapeHeader& header() const { return cache_.reader().header(); }
+
+ private:
+  Player(TapeReader reader, TapeIndex index, const CassetteOptions& options, Stats& stats);
+
+  std::optional<std::uint32_t> section_number(std::string_view name) const;
+  std::uint64_t hash_of(const Request& request) const;
+  Response to_response(const Interaction& interaction) const;
+  UnmatchedRequest explain(const Request& request, std::string_view section);
+  std::optional<Interaction> find_nearest(const Request& request, std::string_view section,
+                                          std::vector<std::string>& differences);
+  std::string reason_for_same(const Request& request, std::string_view section,
+                              std::optional<Interaction>& nearest);
+  std::optional<Interaction> read(std::uint32_t ordinal);
+
+  const CassetteOptions options_;
+  Stats& stats_;
+  const TapeIndex index_;
+  FrameCache cache_;
+  std::unordered_map<std::string, std::uint32_t> section_numbers_;
+
+  std::mutex mutex_;  // guards what follows
+  Matcher matcher_;
+  std::uint64_t played_ = 0;
+  std::uint64_t unmatched_ = 0;
+  std::vector<UnmatchedRequest> unmatched_requests_;
+};
+
+}  // namespace dynadeck::cassettes

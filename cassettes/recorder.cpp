@@ -1,0 +1,118 @@
+#include "cassettes/recorder.h"
+
+#include <strings.h>
+
+#include <charconv>
+#include <utility>
+
+#include "cassettes/interaction.h"
+#include "cassettes/json_text.h"
+
+namespace dynadeck::cassettes {
+namespace {
+
+bool same_name(std::string_view left, std::string_view right) {
+  return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
+}
+
+// "attempt=2; max=4", also behind other parts. Source: [doc] the SDKs' retry headers.
+std::uint64_t attempt_of(std::string_view header) {
+  constexpr std::string_view kName = "attempt=";
+  const std::size_t start = header.find(kName);
+  if (start == std::string_view::npos) return 1;
+  const std::string_view digits = header.substr(start + kName.size());
+  std::uint64_t attempt = 1;
+  std::from_chars(digits.data(), digits.data() + digits.size(), attempt);
+  return attempt;
+}
+
+void read_client(const HeaderList& headers, InteractionView& view) {
+  for (const auto& [name, value] : headers) {
+    if (same_name(name, "user-agent")) {
+      view.agent = agent_of(value);
+    } else if (same_name(name, "amz-sdk-request")) {
+      view.attempt = attempt_of(value);
+    }
+  }
+}
+
+std::chrono::microseconds microseconds_between(Clock::MonotonicTime from, Clock::MonotonicTime to) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<Recorder>, std::string> Recorder::open(const CassetteOptions& options,
+                                                               TapeHeader header, bool append,
+                                                               const Clock& clock, Stats& stats) {
+  WriterOptions writer_options;
+  writer_options.overwrite = options.overwrite;
+  writer_options.level = options.compression_level;
+  auto writer = append ? TapeWriter::append_to(options.path, writer_options, header)
+                       : TapeWriter::create(options.path, header, writer_options);
+  if (!writer) return writer.error();
+  return std::unique_ptr<Recorder>(new Recorder(std::move(writer).value(), clock, stats));
+}
+
+Recorder::Recorder(TapeWriter writer, const Clock& clock, Stats& stats)
+    : clock_(clock),
+      start_(clock.monotonic()),
+      arrivals_(writer.last_sequence()),
+      tape_(std::move(writer), stats) {}
+
+Recorder::Ticket Recorder::begin() {
+  return {arrivals_.fetch_add(1, std::memory_order_relaxed) + 1, clock_.monotonic()};
+}
+
+void Recorder::finish(const Ticket& ticket, const Request& request, std::string_view section,
+                      const Response& response, std::chrono::nanoseconds waited) {
+  InteractionView view;
+  view.sequence = ticket.sequence;
+  view.offset = microseconds_between(start_, ticket.arrival);
+  view.duration = microseconds_between(ticket.arrival, clock_.monotonic());
+  view.section = section;
+  read_client(request.headers, view);
+  view.operation = info(request.operation).name;
+  view.account = request.scope.account;
+  view.region = request.scope.region;
+  view.request = request.body;
+  view.request_id = request.request_id;
+  view.status = response.status;
+  view.content_type = response.content_type;
+  view.error_code = response.error_code;
+  view.headers = &response.headers;
+  view.response = response.body;
+  view.faults = &response.faults;
+  view.waited = waited;
+  view.delivery = &response.delivery;
+
+  thread_local std::string rest;
+  rest.clear();
+  const LineFacts line = append_line_rest(rest, view);
+  const std::string_view text(rest);
+  ExchangeFacts facts;
+  facts.sequence = ticket.sequence;
+  facts.arrived = arrivals_.load(std::memory_order_relaxed);
+  facts.hash = line.hash;
+  facts.section = section;
+  facts.operation = view.operation;
+  facts.account = view.account;
+  facts.region = view.region;
+  facts.request = text.substr(line.request_offset, line.request_bytes);
+  facts.response = text.substr(line.response_offset, line.response_bytes);
+  tape_.add(text, facts);
+  // A large exchange must not keep its memory in every worker.
+  if (rest.capacity() > (std::size_t{1} << 20)) std::string().swap(rest);
+}
+
+Outcome<Done, std::string> Recorder::mark(std::string_view section) {
+  const auto offset = microseconds_between(start_, clock_.monotonic());
+  std::string line = R"({"type":"mark","offset_us":)" + std::to_string(offset.count());
+  line += R"(,"section":)";
+  append_quoted(line, section);
+  line += "}\n";
+  tape_.add_other(line);
+  return tape_.flush();
+}
+
+}  // namespace dynadeck::cassettes

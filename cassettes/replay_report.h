@@ -1,0 +1,51 @@
+// How a replay went.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace dynadeck::cassettes {
+
+// One request that the tape had no answer for.
+struct UnmatchedRequest {
+  std::uint64_t ordinal = 0;  // the how-manieth unmatched one, from 1
+  std::string section;
+  std::string operation;
+  std::string scope;                     // "000000000000/us-east-1"
+  std::string request;                   // its body
+  std::string reason;                    // one sentence
+  std::uint64_t nearest = 0;             // sequence of the nearest recorded exchange; 0 without
+  std::string nearest_request;           // its body
+  std::vector<std::string> differences;  // "$.Key.id.S: asked "b", recorded "a""
+};
+
+// One exchange that nobody asked for.
+struct UnplayedExchange {
+  std::uint64_t sequence = 0;
+  std::string section;
+  std::string operation;
+  std::string request;
+};
+
+struct ReplayReport {
+  bool replayed = false;  // whether a tape was played at all
+  std::string tape;
+  std::uint64_t exchanges = 0;  // on the tape
+  std::uint64_t played = 0;     // answers given from the tape, repeats included
+  std::uint64_t unmatched = 0;
+  std::uint64_t unplayed = 0;
+  // The first ones of each, bounded.
+  std::vector<UnmatchedRequest> unmatched_requests;
+  std::vector<UnplayedExchange> unplayed_exchanges;
+
+  // For the exit status of `replay -- COMMAND`: nothing unexpected, and nothing left over.
+  bool clean() const { return unmatched == 0 && unplayed == 0; }
+};
+
+// Several lines for a person, the first one a summary; what `replay --` prints to standard error.
+std::string to_text(const ReplayReport& report);
+// The body of GET /_dynadeck/cassette/unmatched.
+std::string to_json(const ReplayReport& report);
+
+}  // namespace dynadeck::cassettes

@@ -1,0 +1,94 @@
+// The index of a tape: what a replay needs to know of every exchange without reading it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "cassettes/lanes.h"
+#include "cassettes/tape_format.h"
+#include "harness/result.h"
+
+namespace dynadeck::cassettes {
+
+// Row i of the columns is the exchange with the i-th smallest sequence: its ordinal is i.
+struct TapeIndex {
+  std::vector<FrameRow> frames;
+  std::vector<std::uint64_t> hashes;        // match hash
+  std::vector<std::int32_t> positions;      // place in the file minus ordinal
+  std::vector<std::uint32_t> overlaps;      // later arrivals before this one completed
+  std::vector<std::uint32_t> sections;      // of section_names; 0 is none
+  std::vector<std::uint32_t> predecessors;  // distance to the write that came before; 0 is none
+  std::vector<std::string> section_names{std::string()};
+  KeySchemas keys;
+  std::string match;                // the rules behind the hashes, as JSON; empty for none
+  std::uint64_t last_sequence = 0;  // the highest on the tape
+
+  std::size_t size() const { return hashes.size(); }
+  // Place in the file among the exchanges, from 0.
+  std::uint64_t place(std::uint64_t ordinal) const {
+    return ordinal + static_cast<std::uint64_t>(static_cast<std::int64_t>(positions[ordinal]));
+  }
+};
+
+// The content of the index frame, before its compression.
+std::string encode_index(const TapeIndex& index);
+
+// Reads the content of an index frame. read(into, bytes) delivers its next bytes, or false.
+// most_exchanges bounds what is believed. The error is one sentence.
+Outcome<TapeIndex, std::string> decode_index(
+    const std::function<bool(char* into, std::size_t bytes)>& read, std::uint64_t most_exchanges);
+
+// Gathers the columns while a tape is written or scanned, in the order of the file. One thread.
+class IndexBuilder {
+ public:
+  IndexBuilder() = default;
+  // Goes on from what a tape holds already: later sequences must be above index.last_sequence.
+  explicit IndexBuilder(TapeIndex index);
+
+  // Adds the exchange that comes next in the file.
+  void add(std::uint64_t sequence, std::uint64_t arrived, std::uint64_t hash,
+           std::string_view section, std::string_view operation, std::string_view account,
+           std::string_view region, std::string_view request, std::string_view response);
+
+  std::uint64_t size() const { return rows_.size(); }
+  std::uint64_t last_sequence() const { return last_sequence_; }
+  void set_match(std::string match) { match_ = std::move(match); }
+
+  // The columns; the builder is empty afterwards.
+  TapeIndex finish(std::vector<FrameRow> frames);
+
+ private:
+  struct Row {
+    std::uint64_t sequence;
+    std::uint64_t arrived;
+    std::uint64_t hash;
+    std::uint64_t predecessor;  // a sequence
+    std::uint32_t section;
+  };
+  // The latest write in a lane, and the one before it for exchanges that overlapped the latest.
+  struct LastWrite {
+    std::uint64_t sequence;
+    std::uint64_t arrived;
+    std::uint64_t before;
+  };
+
+  std::uint32_t section_number(std::string_view name);
+  std::uint64_t find_predecessor(std::uint64_t sequence, std::uint64_t arrived, const Lanes& lanes);
+
+  std::vector<Row> rows_;
+  std::vector<std::string> section_names_{std::string()};
+  std::unordered_map<std::string, std::uint32_t> section_numbers_;
+  std::unordered_map<std::uint64_t, LastWrite> last_writes_;
+  // What last_writes_ was before it had grown too large; together they bound the memory. Lanes that
+  // fall out are forgotten: replay in item order is then less strict about them.
+  std::unordered_map<std::uint64_t, LastWrite> older_writes_;
+  KeySchemas keys_;
+  std::string match_;
+  std::uint64_t last_sequence_ = 0;
+};
+
+}  // namespace dynadeck::cassettes

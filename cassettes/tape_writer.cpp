@@ -1,0 +1,164 @@
+#include "cassettes/tape_writer.h"
+
+#include <utility>
+
+#include "cassettes/tape_reader.h"
+
+namespace dynadeck::cassettes {
+
+TapeWriter::TapeWriter(TapeFile file, const WriterOptions& options)
+    : file_(std::move(file)), options_(options), encoder_(options.level) {}
+
+Outcome<TapeWriter, std::string> TapeWriter::create(const std::string& path,
+                                                    const TapeHeader& header,
+                                                    const WriterOptions& options) {
+  auto file = TapeFile::create(path, options.overwrite);
+  if (!file) return file.error();
+  TapeWriter writer(std::move(file).value(), options);
+  if (!header.match.empty()) writer.builder_.set_match(to_json(header.match));
+  auto done = writer.add_other(to_line(header));
+  if (done) done = writer.end_frame();
+  if (!done) return done.error();
+  return writer;
+}
+
+Outcome<TapeWriter, std::string> TapeWriter::append_to(const std::string& path,
+                                                       const WriterOptions& options,
+                                                       TapeHeader& header) {
+  auto file = TapeFile::open_to_append(path);
+  if (!file) return file.error();
+  auto reader = TapeReader::open(path);
+  if (!reader) return reader.error();
+  if (!reader->damage().empty()) return path + ": " + reader->damage();
+  auto index = reader->index();
+  if (!index) return index.error();
+  header = reader->header();
+
+  TapeWriter writer(std::move(file).value(), options);
+  writer.frames_ = index->frames;
+  // A frame that was cut short is written again, whole: the rest of the tape must start at its end.
+  std::string tail = reader->tail_text();
+  if (!tail.empty()) writer.frames_.pop_back();
+  const FrameRow& last = writer.frames_.back();
+  writer.file_bytes_ = last.offset + last.compressed_bytes;
+  writer.open_.offset = writer.file_bytes_;
+  if (!tail.empty()) {
+    writer.open_ = index->frames.back();
+    writer.open_.decompressed_bytes = 0;
+    writer.open_.compressed_bytes = 0;
+  }
+  writer.builder_ = IndexBuilder(std::move(index).value());
+  if (auto done = writer.file_.truncate(writer.file_bytes_); !done) return done.error();
+  if (!tail.empty()) {
+    auto done = writer.encode(tail, FrameEncoder::Step::kContinue);
+    if (done) done = writer.flush();
+    if (!done) return done.error();
+  }
+  return writer;
+}
+
+Outcome<Done, std::string> TapeWriter::fail(std::string error) {
+  if (error_.empty()) error_ = std::move(error);
+  return error_;
+}
+
+Outcome<Done, std::string> TapeWriter::encode(std::string_view text, FrameEncoder::Step step) {
+  if (!error_.empty()) return error_;
+  if (finished_) return fail(file_.path() + ": is finished");
+  compressed_.clear();
+  if (!encoder_.encode(text, step, compressed_)) return fail(file_.path() + ": zstd failed");
+  open_.decompressed_bytes += text.size();
+  unflushed_ = step == FrameEncoder::Step::kContinue && (unflushed_ || !text.empty());
+  if (compressed_.empty()) return Done{};
+  if (auto done = file_.write(compressed_); !done) return fail(done.error());
+  open_.compressed_bytes += compressed_.size();
+  file_bytes_ += compressed_.size();
+  return Done{};
+}
+
+Outcome<Done, std::string> TapeWriter::add_exchange(std::string_view line,
+                                                    const ExchangeFacts& facts) {
+  // An exchange of this size cannot be read back; DynamoDB's limits keep far below.
+  if (line.size() > kMostFrameBytes) return fail(file_.path() + ": an exchange is too large");
+  if (open_.decompressed_bytes + line.size() > kMostFrameBytes) {
+    if (auto done = end_frame(); !done) return done;
+  }
+  builder_.add(facts.sequence, facts.arrived, facts.hash, facts.section, facts.operation,
+               facts.account, facts.region, facts.request, facts.response);
+  if (open_.exchanges == 0 || facts.sequence < open_.first_sequence) {
+    open_.first_sequence = facts.sequence;
+  }
+  ++open_.exchanges;
+  return add_other(line);
+}
+
+Outcome<Done, std::string> TapeWriter::add_other(std::string_view line) {
+  ++open_.lines;
+  if (auto done = encode(line, FrameEncoder::Step::kContinue); !done) return done;
+  return open_.decompressed_bytes >= options_.frame_bytes ? end_frame() : Done{};
+}
+
+Outcome<Done, std::string> TapeWriter::add(const Interaction& interaction) {
+  line_.clear();
+  append_line_prefix(line_, interaction.completed, interaction.arrived);
+  const std::uint64_t hash = append_line_rest(line_, interaction.view()).hash;
+  return add_exchange(line_, {interaction.sequence, interaction.arrived, hash, interaction.section,
+                              interaction.operation, interaction.scope.account,
+                              interaction.scope.region, interaction.request, interaction.response});
+}
+
+Outcome<Done, std::string> TapeWriter::flush() {
+  if (!unflushed_) return error_.empty() ? Outcome<Done, std::string>(Done{}) : error_;
+  return encode({}, FrameEncoder::Step::kFlush);
+}
+
+Outcome<Done, std::string> TapeWriter::end_frame() {
+  if (open_.decompressed_bytes == 0) return Done{};
+  if (auto done = encode({}, FrameEncoder::Step::kEnd); !done) return done;
+  frames_.push_back(open_);
+  open_ = FrameRow();
+  open_.offset = file_bytes_;
+  return Done{};
+}
+
+Outcome<Done, std::string> TapeWriter::write_skippable(std::uint32_t magic,
+                                                       std::string_view payload) {
+  std::string frame;
+  append_little_endian(frame, magic, 4);
+  append_little_endian(frame, payload.size(), 4);
+  frame += payload;
+  if (auto done = file_.write(frame); !done) return fail(done.error());
+  file_bytes_ += frame.size();
+  return Done{};
+}
+
+Outcome<Done, std::string> TapeWriter::finish() {
+  if (finished_) return error_.empty() ? Outcome<Done, std::string>(Done{}) : error_;
+  if (auto done = end_frame(); !done) return done;
+
+  const std::uint64_t index_offset = file_bytes_;
+  std::string index(kIndexName);
+  const std::string content = encode_index(builder_.finish(frames_));
+  FrameEncoder encoder(1);
+  if (!encoder.encode(content, FrameEncoder::Step::kEnd, index) || index.size() > 0xFFFFFFFF) {
+    return fail(file_.path() + ": the index cannot be compressed");
+  }
+  if (auto done = write_skippable(kIndexMagic, index); !done) return done;
+
+  std::string table;
+  for (const FrameRow& frame : frames_) {
+    append_little_endian(table, frame.compressed_bytes, 4);
+    append_little_endian(table, frame.decompressed_bytes, 4);
+  }
+  append_little_endian(table, file_bytes_ - index_offset, 4);
+  append_little_endian(table, 0, 4);
+  append_little_endian(table, frames_.size() + 1, 4);
+  append_little_endian(table, 0, 1);
+  append_little_endian(table, kSeekTableFooter, 4);
+  if (auto done = write_skippable(kSeekTableMagic, table); !done) return done;
+  finished_ = true;
+  if (auto done = file_.sync(); !done) return fail(done.error());
+  return Done{};
+}
+
+}  // namespace dynadeck::cassettes

@@ -1,0 +1,90 @@
+// Writes a tape: lines into frames, and the index and the seek table behind them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cassettes/frame_codec.h"
+#include "cassettes/interaction.h"
+#include "cassettes/tape_file.h"
+#include "cassettes/tape_format.h"
+#include "cassettes/tape_header.h"
+#include "cassettes/tape_index.h"
+#include "harness/result.h"
+
+namespace dynadeck::cassettes {
+
+struct WriterOptions {
+  bool overwrite = false;
+  int level = 1;
+  std::size_t frame_bytes = kFrameBytes;
+};
+
+// What the index has to know of an exchange whose line is written. Views into the line.
+struct ExchangeFacts {
+  std::uint64_t sequence = 0;
+  std::uint64_t arrived = 0;
+  std::uint64_t hash = 0;
+  std::string_view section;
+  std::string_view operation;
+  std::string_view account;
+  std::string_view region;
+  std::string_view request;
+  std::string_view response;
+};
+
+// One thread. After an error every call fails with the same one, and the file keeps what was
+// flushed. Without finish() the file is a tape cut short: readable, without an index.
+class TapeWriter {
+ public:
+  static Outcome<TapeWriter, std::string> create(const std::string& path, const TapeHeader& header,
+                                                 const WriterOptions& options);
+  // Goes on with a tape: its index and seek table are cut off first, and a tail that does not
+  // decode.
+  static Outcome<TapeWriter, std::string> append_to(const std::string& path,
+                                                    const WriterOptions& options,
+                                                    TapeHeader& header);
+
+  // Adds a line, with its line break.
+  Outcome<Done, std::string> add_exchange(std::string_view line, const ExchangeFacts& facts);
+  Outcome<Done, std::string> add_other(std::string_view line);
+  // Writes the line of an interaction, hashed under the rules that the tape's header names.
+  Outcome<Done, std::string> add(const Interaction& interaction);
+
+  // Hands all that was added to the kernel, decodable.
+  Outcome<Done, std::string> flush();
+  // Ends the frame, writes index and seek table, syncs the file.
+  Outcome<Done, std::string> finish();
+
+  std::uint64_t last_sequence() const { return builder_.last_sequence(); }
+  std::uint64_t exchanges() const { return builder_.size(); }
+  // Bytes given to the file so far.
+  std::uint64_t file_bytes() const { return file_bytes_; }
+  const std::string& path() const { return file_.path(); }
+
+ private:
+  TapeWriter(TapeFile file, const WriterOptions& options);
+
+  Outcome<Done, std::string> encode(std::string_view text, FrameEncoder::Step step);
+  Outcome<Done, std::string> end_frame();
+  Outcome<Done, std::string> write_skippable(std::uint32_t magic, std::string_view payload);
+  Outcome<Done, std::string> fail(std::string error);
+
+  TapeFile file_;
+  WriterOptions options_;
+  FrameEncoder encoder_;
+  IndexBuilder builder_;
+  std::vector<FrameRow> frames_;
+  FrameRow open_;  // the frame being written
+  std::string compressed_;
+  std::string line_;
+  std::uint64_t file_bytes_ = 0;
+  bool unflushed_ = false;
+  bool finished_ = false;
+  std::string error_;
+};
+
+}  // namespace dynadeck::cassettes

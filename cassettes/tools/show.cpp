@@ -1,0 +1,134 @@
+// `dynadeck cassette show`: what is on a tape, a line per exchange.
+#include <fnmatch.h>
+
+#include <CLI/App.hpp>
+#include <CLI/Option.hpp>
+#include <cstdio>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "cassettes/difference.h"
+#include "cassettes/interaction.h"
+#include "cassettes/json_text.h"
+#include "cassettes/tape_reader.h"
+#include "cassettes/tools/tool.h"
+#include "harness/request_view.h"
+
+namespace dynadeck::cassettes {
+namespace {
+
+constexpr std::size_t kShownBytes = 160;
+
+struct ShowOptions {
+  std::string file;
+  std::string operation;  // globs; empty matches all
+  std::string table;
+  std::string section;
+  int status = 0;
+  std::uint64_t sequence = 0;
+  std::uint64_t limit = 0;
+  bool errors_only = false;
+  bool json = false;
+};
+
+bool fits(const std::string& glob, const std::string& text) {
+  return glob.empty() || fnmatch(glob.c_str(), text.c_str(), 0) == 0;
+}
+
+bool names_table(const std::string& glob, const std::string& request) {
+  if (glob.empty()) return true;
+  const RequestView view(request);
+  for (const std::string& table : view.tables()) {
+    if (fits(glob, table)) return true;
+  }
+  return false;
+}
+
+bool wanted(const ShowOptions& options, const Interaction& interaction) {
+  return fits(options.operation, interaction.operation) &&
+         fits(options.section, interaction.section) &&
+         (options.status == 0 || options.status == interaction.status) &&
+         (options.sequence == 0 || options.sequence == interaction.sequence) &&
+         (!options.errors_only || !interaction.error_code.empty()) &&
+         names_table(options.table, interaction.request);
+}
+
+void print_header(const TapeReader& tape, std::ostream& out) {
+  const TapeHeader& header = tape.header();
+  out << tape.path() << ": cassette version " << header.version << ", recorded "
+      << format_time(header.created) << " by dynadeck " << header.dynadeck_version << ", seed "
+      << header.seed << "\n";
+  if (!header.redactions.empty()) out << "redacted: " << to_json(header.redactions) << "\n";
+}
+
+void print_exchange(const Interaction& interaction, std::ostream& out) {
+  char start[96];
+  std::snprintf(start, sizeof start, "%6llu %10.3f s %9.3f ms  ",
+                static_cast<unsigned long long>(interaction.sequence),
+                static_cast<double>(interaction.offset.count()) / 1e6,
+                static_cast<double>(interaction.duration.count()) / 1e3);
+  out << start << interaction.operation << " " << interaction.status;
+  if (!interaction.error_code.empty()) out << " " << interaction.error_code;
+  if (!interaction.section.empty()) out << " [" << interaction.section << "]";
+  for (const InjectedFault& fault : interaction.faults) {
+    out << " fault:" << fault.rule << "/" << fault.kind;
+  }
+  out << "\n         > " << shortened(interaction.request, kShownBytes) << "\n         < "
+      << shortened(interaction.response, kShownBytes) << "\n";
+}
+
+int show(const ShowOptions& options, const ToolOutput& to) {
+  const auto tape = TapeReader::open(options.file);
+  if (!tape) return unusable(to, tape.error());
+  if (!options.json) print_header(*tape, to.output);
+  std::uint64_t shown = 0;
+  std::string wrong;
+  const auto done = tape->for_each_line([&](std::string_view line, std::size_t) {
+    if (!is_exchange_line(line)) {
+      if (!options.json && line_type(line) == "mark" && options.sequence == 0) {
+        to.output << "mark " << string_value(find_member(line, "section")) << "\n";
+      }
+      return true;
+    }
+    const auto interaction = parse_interaction(line);
+    if (!interaction) {
+      wrong = tape->path() + ": a line cannot be read: " + interaction.error();
+      return false;
+    }
+    if (!wanted(options, *interaction)) return true;
+    if (options.json) {
+      to.output << line << "\n";
+    } else {
+      print_exchange(*interaction, to.output);
+    }
+    return ++shown != options.limit;
+  });
+  if (!done) return unusable(to, done.error());
+  if (!wrong.empty()) return unusable(to, wrong);
+  if (!tape->damage().empty()) return unusable(to, tape->path() + ": " + tape->damage());
+  if (tape->lost_bytes() > 0) {
+    to.errors << "dynadeck: " << tape->path() << ": cut short; the last " << tape->lost_bytes()
+              << " bytes are no whole line\n";
+  }
+  return kToolGood;
+}
+
+}  // namespace
+
+void add_show(CLI::App& app, const ToolOutput& to, int& status) {
+  CLI::App* const command = app.add_subcommand("show", "Print what is on a tape");
+  const auto options = std::make_shared<ShowOptions>();
+  command->add_option("FILE", options->file, "The tape")->required();
+  command->add_option("--operation", options->operation, "Only these operations (a glob)");
+  command->add_option("--table", options->table, "Only requests that name this table (a glob)");
+  command->add_option("--section", options->section, "Only this section (a glob)");
+  command->add_option("--status", options->status, "Only answers with this HTTP status");
+  command->add_option("--sequence", options->sequence, "Only this exchange");
+  command->add_option("--limit", options->limit, "At most so many");
+  command->add_flag("--errors", options->errors_only, "Only answers that are errors");
+  command->add_flag("--json", options->json, "The lines as they are on the tape");
+  command->callback([options, to, &status] { status = show(*options, to); });
+}
+
+}  // namespace dynadeck::cassettes

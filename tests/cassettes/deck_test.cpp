@@ -1,0 +1,291 @@
+#include "cassettes/deck.h"
+
+#include <catch2/catch.hpp>
+#include <thread>
+#include <vector>
+
+#include "cassettes/tape_reader.h"
+#include "harness/error.h"
+#include "tests/cassettes/doubles.h"
+
+using namespace dynadeck;
+using namespace dynadeck::cassettes;
+using namespace dynadeck::cassettes::testing;
+
+TEST_CASE("what was recorded is replayed without an engine", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  {
+    const auto deck = studio.counting_deck();
+    REQUIRE(deck->insert(recording(path)));
+    CHECK(deck->handle(put("a", "1")).body == R"({"n":1})");
+    CHECK(deck->handle(get("a")).body == R"({"n":2})");
+    CHECK(deck->handle(get("a")).body == R"({"n":3})");
+    REQUIRE(deck->eject());
+    CHECK(deck->stats().exchanges_recorded == 3);
+  }
+  const auto order = GENERATE(Order::kStrict, Order::kItem, Order::kFree);
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path, order)));
+  CHECK(deck->handle(put("a", "1")).body == R"({"n":1})");
+  const Response first = deck->handle(get("a"));
+  CHECK(first.body == R"({"n":2})");
+  CHECK(first.headers.find("x-amzn-requestid") == "REQUESTID");
+  CHECK_FALSE(deck->report().clean());
+  CHECK(deck->handle(get("a")).body == R"({"n":3})");
+  const auto report = deck->eject();
+  REQUIRE(report);
+  CHECK(report->clean());
+  CHECK(report->played == 3);
+  CHECK(deck->stats().exchanges_played == 3);
+}
+
+TEST_CASE("everything about an answer is replayed", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  {
+    const auto deck = studio.deck([](const Request&) {
+      Response response = error_response("ThrottlingException", "slow down");
+      response.headers.add("x-amz-retry-after", "1500");
+      response.headers.add("Set-Cookie", "secret=1");
+      response.faults.push_back({"throttle", "error"});
+      response.delivery.emplace();
+      response.delivery->end = Delivery::End::kClose;
+      return response;
+    });
+    REQUIRE(deck->insert(recording(path)));
+    (void)deck->handle(get("a"));
+    REQUIRE(deck->eject());
+  }
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path)));
+  const Response response = deck->handle(get("a"));
+  CHECK(response.status == 400);
+  CHECK(response.error_code == "ThrottlingException");
+  CHECK(response.headers.find("x-amz-retry-after") == "1500");
+  CHECK_FALSE(response.headers.find("set-cookie"));
+  REQUIRE(response.faults.size() == 1);
+  CHECK(response.faults[0].rule == "throttle");
+  REQUIRE(response.delivery);
+  CHECK(response.delivery->end == Delivery::End::kClose);
+}
+
+TEST_CASE("a deferred answer is recorded when it exists, with its wait", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  {
+    const auto deck = studio.deck([](const Request&) {
+      Response outer;
+      outer.deferred.emplace();
+      outer.deferred->delay = std::chrono::milliseconds(30);
+      outer.deferred->resume = [] {
+        Response inner = answer(R"({"late":true})");
+        inner.faults.push_back({"slow", "latency"});
+        return inner;
+      };
+      return outer;
+    });
+    REQUIRE(deck->insert(recording(path)));
+    const Request request = get("a");
+    const Request abandoned = get("b");
+    Response response = deck->handle(request);
+    REQUIRE(response.deferred);
+    (void)deck->handle(abandoned);
+    CHECK(response.deferred->resume().body == R"({"late":true})");
+    REQUIRE(deck->eject());
+    CHECK(deck->stats().exchanges_recorded == 1);
+  }
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path)));
+  const Response response = deck->handle(get("a"));
+  CHECK(response.body == R"({"late":true})");
+  REQUIRE(response.delivery);
+  CHECK(response.delivery->delay == std::chrono::milliseconds(30));
+}
+
+TEST_CASE("strict order is the order of arrival", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  {
+    const auto deck = studio.counting_deck();
+    REQUIRE(deck->insert(recording(path)));
+    (void)deck->handle(get("a"));
+    (void)deck->handle(get("b"));
+    REQUIRE(deck->eject());
+  }
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path)));
+  const Response refused = deck->handle(get("b"));
+  CHECK(refused.status == 400);
+  CHECK(refused.error_code == "CassetteUnmatchedException");
+  CHECK(refused.body.find("the tape expects exchange 1") != std::string::npos);
+  CHECK(deck->handle(get("a")).body == R"({"n":1})");
+  CHECK(deck->handle(get("b")).body == R"({"n":2})");
+  CHECK(deck->report().unmatched == 1);
+  CHECK(deck->report().unplayed == 0);
+}
+
+TEST_CASE("exchanges that overlapped may be asked in either order", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  const auto order = GENERATE(Order::kStrict, Order::kItem);
+  {
+    const auto deck = studio.deck([](const Request& request) {
+      Response outer;
+      outer.deferred.emplace();
+      outer.deferred->resume = [&request] { return answer(request.body); };
+      return outer;
+    });
+    REQUIRE(deck->insert(recording(path)));
+    const Request first = put("a", "1");
+    const Request second = put("a", "2");
+    Response one = deck->handle(first);
+    Response two = deck->handle(second);
+    (void)two.deferred->resume();
+    (void)one.deferred->resume();
+    const Request third = put("a", "3");
+    (void)deck->handle(third).deferred->resume();
+    REQUIRE(deck->eject());
+  }
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path, order)));
+  // Keys of the table are known to nobody here, so item order keeps nothing; strict order does.
+  if (order == Order::kStrict) CHECK_FALSE(deck->handle(put("a", "3")).ok());
+  CHECK(deck->handle(put("a", "2")).body == put("a", "2").body);
+  CHECK(deck->handle(put("a", "1")).body == put("a", "1").body);
+  CHECK(deck->handle(put("a", "3")).body == put("a", "3").body);
+}
+
+TEST_CASE("a refusal names tape, request, nearest exchange and difference", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  {
+    const auto deck = studio.counting_deck();
+    REQUIRE(deck->insert(recording(path)));
+    (void)deck->handle(put("a", "1"));
+    (void)deck->handle(get("a"));
+    REQUIRE(deck->eject());
+  }
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path, Order::kItem)));
+  const Response refused = deck->handle(get("other"));
+  CHECK(refused.status == 400);
+  for (const char* part : {"a.tape", "GetItem", "other", "exchange 2",
+                           R"($.Key.id.S: asked \"other\", recorded \"a\")", "new-episodes"}) {
+    INFO(part << " in " << refused.body);
+    CHECK(refused.body.find(part) != std::string::npos);
+  }
+  AdminRequest request;
+  request.method = "GET";
+  request.path = "/_dynadeck/cassette/unmatched";
+  const Response admin = deck->admin()(request);
+  CHECK(admin.status == 200);
+  CHECK(admin.body.find(R"("nearest":2)") != std::string::npos);
+  CHECK(to_text(deck->report()).find("$.Key.id.S") != std::string::npos);
+
+  Request elsewhere = get("a");
+  elsewhere.scope.region = "eu-west-1";
+  CHECK(deck->handle(elsewhere).body.find("recorded 000000000000/us-east-1") != std::string::npos);
+}
+
+TEST_CASE("many threads are recorded completely", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  constexpr int kThreads = 4;
+  constexpr int kEach = 500;
+  {
+    const auto deck = studio.counting_deck();
+    REQUIRE(deck->insert(recording(path)));
+    std::vector<std::thread> threads;
+    for (int t = 0; t < kThreads; ++t) {
+      threads.emplace_back([&deck, t] {
+        for (int i = 0; i < kEach; ++i) {
+          (void)deck->handle(get(std::to_string(t) + "-" + std::to_string(i)));
+        }
+      });
+    }
+    for (auto& thread : threads) thread.join();
+    REQUIRE(deck->eject());
+    CHECK(deck->stats().exchanges_recorded == kThreads * kEach);
+  }
+  const auto tape = TapeReader::open(path);
+  REQUIRE(tape);
+  CHECK(tape->stored_index_fits());
+
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path, Order::kItem)));
+  std::vector<std::thread> threads;
+  std::atomic<int> failed{0};
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&deck, &failed, t] {
+      for (int i = kEach; i-- > 0;) {
+        if (!deck->handle(get(std::to_string(t) + "-" + std::to_string(i))).ok()) ++failed;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  CHECK(failed == 0);
+  CHECK(deck->report().clean());
+}
+
+TEST_CASE("the modes are those of VCR", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  CassetteOptions options = recording(path);
+
+  SECTION("once records what is not there yet, and replays it after") {
+    options.mode = Mode::kOnce;
+    for (int round = 0; round < 2; ++round) {
+      const auto deck = studio.counting_deck();
+      REQUIRE(deck->insert(options));
+      CHECK(deck->handle(get("a")).body == R"({"n":1})");
+      if (round == 1) CHECK_FALSE(deck->handle(get("b")).ok());
+      REQUIRE(deck->eject());
+    }
+    CHECK(*studio.calls == 1);
+  }
+  SECTION("new-episodes adds what is not there") {
+    options.mode = Mode::kNewEpisodes;
+    for (int round = 0; round < 3; ++round) {
+      const auto deck = studio.counting_deck();
+      REQUIRE(deck->insert(options));
+      CHECK(deck->handle(get("a")).body == R"({"n":1})");
+      if (round > 0) CHECK(deck->handle(get("b")).body == R"({"n":2})");
+      REQUIRE(deck->eject());
+    }
+    CHECK(*studio.calls == 2);
+  }
+  SECTION("none does not need a tape that is not there") {
+    options.mode = Mode::kNone;
+    const auto deck = studio.counting_deck();
+    const auto done = deck->insert(options);
+    REQUIRE_FALSE(done);
+    CHECK(done.error().find(path) != std::string::npos);
+  }
+  SECTION("all does not replace a tape unless told") {
+    for (int round = 0; round < 2; ++round) {
+      options.overwrite = round == 1;
+      const auto deck = studio.counting_deck();
+      REQUIRE(deck->insert(options));
+      (void)deck->handle(get("a"));
+      REQUIRE(deck->eject());
+    }
+    options.overwrite = false;
+    CHECK_FALSE(studio.counting_deck()->insert(options));
+  }
+}
+
+TEST_CASE("a deck without a tape passes everything on", "[cassettes]") {
+  Studio studio;
+  CHECK(studio.counting_deck()->handle(get("a")).body == R"({"n":1})");
+  CHECK_FALSE(studio.empty_deck()->handle(get("a")).ok());
+  CHECK(studio.empty_deck()->eject());
+}

@@ -1,0 +1,74 @@
+"""A session of an SDK is taped, and played again with no engine behind it: the bodies are the same
+to the byte. A session that asks for something else ends with status 3 and a report."""
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+from support import HERE, PYTHON, run
+from proof import servers
+
+SESSIONS = {"boto3": [PYTHON, HERE / "taped.py"], "js": ["node", HERE / "js/taped.js"]}
+
+
+class Tapes(unittest.TestCase):
+    maxDiff = None
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def dynadeck(self, *arguments, **more):
+        # No endpoint from here: the command line has to bring it.
+        return run([servers.BINARY, *arguments], **more)
+
+    def record(self, client):
+        tape, log = self.folder / f"{client}.tape", self.folder / f"{client}.recorded"
+        finished = self.dynadeck("record", tape, "--in-memory", "--", *SESSIONS[client], log)
+        self.assertEqual(finished.returncode, 0, finished.stdout + finished.stderr)
+        self.assertIn("session done", finished.stdout)
+        return tape, log.read_text()
+
+    def test_a_replay_gives_the_same_bytes(self):
+        for client in SESSIONS:
+            with self.subTest(client=client):
+                tape, recorded = self.record(client)
+                log = self.folder / f"{client}.replayed"
+                finished = self.dynadeck("replay", tape, "--", *SESSIONS[client], log)
+                self.assertEqual(finished.returncode, 0, finished.stdout + finished.stderr)
+                self.assertGreater(recorded.count("\n"), 35)
+                self.assertEqual(log.read_text(), recorded)
+
+    def test_an_altered_session_is_reported(self):
+        for client in SESSIONS:
+            with self.subTest(client=client):
+                tape, _ = self.record(client)
+                finished = self.dynadeck("replay", tape, "--", *SESSIONS[client],
+                                         self.folder / "altered", CHANGED="1")
+                self.assertEqual(finished.returncode, 3, finished.stdout + finished.stderr)
+                # What was asked, what is nearest on the tape, and where they differ.
+                for word in ("GetItem", "other", "one"):
+                    self.assertIn(word, finished.stderr)
+
+    def test_a_tape_that_is_not_played_to_its_end_is_reported(self):
+        tape, _ = self.record("boto3")
+        finished = self.dynadeck("replay", tape, "--", "true")
+        self.assertEqual(finished.returncode, 3, finished.stderr)
+
+    def test_the_status_of_the_command_is_passed_on(self):
+        tape = self.folder / "empty.tape"
+        for status in (0, 7):
+            finished = self.dynadeck("record", tape, "--in-memory", "--", "sh", "-c",
+                                     f"exit {status}")
+            self.assertEqual(finished.returncode, status, finished.stderr)
+
+    def test_a_tape_is_readable_without_dynadeck(self):
+        tape, recorded = self.record("boto3")
+        lines = subprocess.run(["zstdcat", tape], capture_output=True, check=True).stdout
+        self.assertGreater(lines.count(b"\n"), recorded.count("\n"))
+        self.assertNotIn(b"Signature=", lines)
+
+
+if __name__ == "__main__":
+    unittest.main()
