@@ -75,11 +75,12 @@ struct Literal {
   bool negative = false;
   std::array<std::uint8_t, kMaxDigits> digits{};  // significant ones
   std::int64_t digit_count = 0;                   // may exceed what `digits` holds
+  std::int64_t exponent = 0;                      // as written
   std::int64_t power = 0;                         // of ten, of the first digit
 };
 
 // The grammar of Java's BigDecimal, which AWS's answers follow: [sign] digits [. digits] [e [sign]
-// digits], with at least one digit and an exponent of at most ten digits that fits 32 bits.
+// digits], with at least one digit.
 class LiteralReader {
  public:
   explicit LiteralReader(std::string_view text) : text_(text) {}
@@ -95,6 +96,7 @@ class LiteralReader {
       if (!read_exponent(exponent)) return false;
     }
     if (position_ != text_.size()) return false;
+    literal.exponent = exponent;
     literal.power = whole - 1 - leading_zeros_ + exponent;
     return true;
   }
@@ -133,10 +135,10 @@ class LiteralReader {
     }
     const std::size_t significant = position_;
     for (; position_ < text_.size() && is_digit(text_[position_]); ++position_) {
-      if (position_ - significant >= 10) return false;
+      if (position_ - significant >= 18) return false;
       exponent = exponent * 10 + (text_[position_] - '0');
     }
-    if (position_ == begin || exponent > INT32_MAX) return false;
+    if (position_ == begin) return false;
     if (negative) exponent = -exponent;
     return true;
   }
@@ -263,9 +265,14 @@ Result<std::string> sum_of(std::string_view left_encoded, std::string_view right
 
 Decimal::Decimal() : encoded_(1, kZero) {}
 
-Result<Decimal> Decimal::parse(std::string_view text) {
+Result<Decimal> Decimal::parse(std::string_view text, Exponents exponents) {
   Literal literal;
   if (!LiteralReader(text).read(literal)) return validation_error(messages::not_a_number(text));
+  if (exponents == Exponents::kJava) {
+    const bool fits = literal.exponent >= INT32_MIN && literal.exponent <= INT32_MAX;
+    if (!fits) return validation_error(messages::not_a_number(text));
+    if (literal.exponent == INT32_MAX) return validation_error(messages::number_underflow());
+  }
   if (literal.digit_count == 0) return Decimal();
   if (literal.power > kMaxPower) return validation_error(messages::number_overflow());
   if (literal.power < kMinPower) return validation_error(messages::number_underflow());

@@ -1,6 +1,8 @@
 // DynamoDB's number: an exact decimal of up to 38 significant digits.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -17,10 +19,15 @@ class Decimal {
  public:
   Decimal();  // zero
 
+  // How large an exponent may be written. Today's layer reads 64 bits, the older one 32, as Java's
+  // BigDecimal, where the largest wraps around.
+  enum class Exponents : std::uint8_t { kToday, kJava };
+
   // text: as on the wire, e.g. "-1.50e3". Fails with DynamoDB's texts for what is no number, for
   // more than 38 significant digits, and for overflow and underflow.
-  // Source: [doc] "Supported data types: Number"; [peer] dynalite 4.
-  static Result<Decimal> parse(std::string_view text);
+  // Source: [doc] "Supported data types: Number"; [peer] dynalite 4; exponents: [doc] captures
+  // published by the paritysuite conformance suite, October 2026.
+  static Result<Decimal> parse(std::string_view text, Exponents exponents = Exponents::kToday);
 
   // bytes: what encoded() gave; not checked.
   static Decimal from_encoded(std::string_view bytes);

@@ -24,6 +24,8 @@ class Condition {
 
   // The top-level attributes that the condition looks at, sorted, each once.
   std::span<const std::string> attributes() const;
+  // Those of them that a path goes into: a key attribute must not be among them.
+  std::span<const std::string> nested_attributes() const;
 
  private:
   std::shared_ptr<const ConditionTree> tree_;

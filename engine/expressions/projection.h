@@ -25,13 +25,13 @@ class Projection {
 
   // The top-level attributes that the projection needs, sorted, each once.
   std::span<const std::string> attributes() const { return attributes_; }
+  // Those of them that a path goes into: a key attribute must not be among them.
+  std::span<const std::string> nested_attributes() const { return nested_attributes_; }
 
  private:
-  struct Node;
-
   std::vector<DocumentPath> paths_;  // sorted by their steps
   std::vector<std::string> attributes_;
-  bool whole_attributes_ = true;  // whether no path goes into a document
+  std::vector<std::string> nested_attributes_;
 };
 
 }  // namespace dynadeck::engine

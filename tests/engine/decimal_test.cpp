@@ -52,16 +52,25 @@ TEST_CASE("a number has one plain notation however it was written", "[engine]") 
 
 TEST_CASE("what is no number is refused with DynamoDB's sentence", "[engine]") {
   const auto text = GENERATE(as<std::string>{}, "a", "1a", " 1", "1 ", "--1", "1e", "1e+", ".", "-",
-                             "0x1", "NaN", "Infinity", "1e99999999999", "1e2147483648", "1,5");
+                             "0x1", "NaN", "Infinity", "1e9999999999999999999", "1,5", "");
   const Result<Decimal> result = Decimal::parse(text);
   REQUIRE_FALSE(result.ok());
   CHECK(result.error().code == "ValidationException");
   CHECK(result.error().message == "The parameter cannot be converted to a numeric value: " + text);
 }
 
-TEST_CASE("an empty number has a sentence of its own", "[engine]") {
-  CHECK(Decimal::parse("").error().message ==
-        "The parameter cannot be converted to a numeric value");
+TEST_CASE("the older layer reads exponents of 32 bits", "[engine]") {
+  const auto parse = [](std::string_view text) {
+    return Decimal::parse(text, Decimal::Exponents::kJava).error().message;
+  };
+  CHECK(parse("1e99999999999") ==
+        "The parameter cannot be converted to a numeric value: 1e99999999999");
+  CHECK(parse("1e2147483647") ==
+        "Number underflow. Attempting to store a number with magnitude smaller than supported "
+        "range");
+  CHECK(parse("1e126") ==
+        "Number overflow. Attempting to store a number with magnitude larger than supported "
+        "range");
 }
 
 TEST_CASE("a number outside the limits is refused", "[engine]") {
@@ -74,6 +83,8 @@ TEST_CASE("a number outside the limits is refused", "[engine]") {
       {"1E126", overflow},
       {"-1E126", overflow},
       {"1e2147483647", overflow},
+      {"1e99999999999", overflow},
+      {"1e-99999999999", underflow},
       {"1E-131", underflow},
       {"9.9E-131", underflow},
       {"-1E-131", underflow},

@@ -1,0 +1,145 @@
+#include "engine/expressions/placeholders.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "engine/messages.h"
+
+namespace dynadeck::engine {
+namespace {
+
+constexpr std::size_t kMaxPlaceholderBytes = 255;
+
+bool is_word(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool is_placeholder(std::string_view text, char mark) {
+  return text.size() > 1 && text.front() == mark &&
+         std::all_of(text.begin() + 1, text.end(), is_word);
+}
+
+// How Java's String hashes; placeholders are ASCII.
+std::uint32_t java_hash(std::string_view text) {
+  std::uint32_t hash = 0;
+  for (const char c : text) hash = hash * 31 + static_cast<unsigned char>(c);
+  return hash ^ (hash >> 16);
+}
+
+// The order of a Java HashSet that was made for `total` members: DynamoDB lists unused
+// placeholders so. Source: [peer] a published model of DynamoDB's expression checks.
+void order_as_java(std::vector<std::string_view>& members, std::size_t total) {
+  std::uint32_t capacity = 16;
+  while (capacity * 3 / 4 < total) capacity *= 2;
+  std::stable_sort(
+      members.begin(), members.end(), [&](std::string_view left, std::string_view right) {
+        return (java_hash(left) & (capacity - 1)) < (java_hash(right) & (capacity - 1));
+      });
+}
+
+}  // namespace
+
+Result<Placeholders> Placeholders::read(const JsonValue* names, const JsonValue* values,
+                                        ValueWording wording) {
+  Placeholders result;
+  if (names != nullptr) {
+    if (Status status = result.read_names(*names); !status.ok()) return status.error();
+  }
+  if (values != nullptr) {
+    if (Status status = result.read_values(*values, wording); !status.ok()) return status.error();
+  }
+  const auto by_placeholder = [](const Entry& left, const Entry& right) {
+    return left.placeholder < right.placeholder;
+  };
+  std::sort(result.names_.begin(), result.names_.end(), by_placeholder);
+  std::sort(result.values_.begin(), result.values_.end(), by_placeholder);
+  return result;
+}
+
+Status Placeholders::read_names(const JsonValue& names) {
+  constexpr std::string_view kMap = "ExpressionAttributeNames";
+  if (names.count() == 0) return validation_error(messages::must_not_be_empty(kMap));
+  names_.reserve(names.count());
+  for (const JsonMember& member : names.members()) {
+    if (member.name.size() > kMaxPlaceholderBytes) {
+      return validation_error(messages::placeholder_too_long(kMap, member.name.size()));
+    }
+    if (!is_placeholder(member.name, '#')) {
+      return validation_error(messages::malformed_placeholder(kMap, member.name));
+    }
+    if (member.value.is_null()) continue;
+    if (Status status = check_attribute_name(member.value.text()); !status.ok()) {
+      return validation_error(
+          messages::invalid_placeholder_value(kMap, status.error().message, member.name));
+    }
+    names_.push_back({member.name, member.value.text()});
+  }
+  return Done{};
+}
+
+Status Placeholders::read_values(const JsonValue& values, ValueWording wording) {
+  constexpr std::string_view kMap = "ExpressionAttributeValues";
+  if (values.count() == 0) return validation_error(messages::must_not_be_empty(kMap));
+  for (const JsonMember& member : values.members()) {
+    if (member.name.size() > kMaxPlaceholderBytes) {
+      return validation_error(messages::placeholder_too_long(kMap, member.name.size()));
+    }
+    if (!is_placeholder(member.name, ':')) {
+      return validation_error(messages::malformed_placeholder(kMap, member.name));
+    }
+  }
+  values_.reserve(values.count());
+  for (const JsonMember& member : values.members()) {
+    if (member.value.is_null()) continue;
+    const std::size_t offset = encoded_.size();
+    if (Status status = append_value(member.value, wording, encoded_); !status.ok()) {
+      if (wording == ValueWording::kCurrent) return status;
+      return validation_error(
+          messages::invalid_placeholder_value(kMap, status.error().message, member.name));
+    }
+    values_.push_back({member.name, {}, offset, encoded_.size() - offset});
+  }
+  return Done{};
+}
+
+Placeholders::Entry* Placeholders::find(std::vector<Entry>& entries, std::string_view placeholder) {
+  const auto place = std::lower_bound(
+      entries.begin(), entries.end(), placeholder,
+      [](const Entry& entry, std::string_view wanted) { return entry.placeholder < wanted; });
+  return place != entries.end() && place->placeholder == placeholder ? &*place : nullptr;
+}
+
+std::optional<std::string_view> Placeholders::name(std::string_view placeholder) {
+  Entry* entry = find(names_, placeholder);
+  if (entry == nullptr) return std::nullopt;
+  entry->used = true;
+  return entry->name;
+}
+
+std::optional<ValueView> Placeholders::value(std::string_view placeholder) {
+  Entry* entry = find(values_, placeholder);
+  if (entry == nullptr) return std::nullopt;
+  entry->used = true;
+  return ValueView(std::string_view(encoded_).substr(entry->offset, entry->size));
+}
+
+std::vector<std::string_view> Placeholders::unused(const std::vector<Entry>& entries) {
+  std::vector<std::string_view> placeholders;
+  for (const Entry& entry : entries) {
+    if (!entry.used) placeholders.push_back(entry.placeholder);
+  }
+  order_as_java(placeholders, entries.size());
+  return placeholders;
+}
+
+Status Placeholders::check_all_used() const {
+  if (const auto names = unused(names_); !names.empty()) {
+    return validation_error(messages::unused_placeholders("ExpressionAttributeNames", names));
+  }
+  if (const auto values = unused(values_); !values.empty()) {
+    return validation_error(messages::unused_placeholders("ExpressionAttributeValues", values));
+  }
+  return Done{};
+}
+
+}  // namespace dynadeck::engine
