@@ -1,0 +1,135 @@
+#include "harness/serve.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "cassettes/replay_report.h"
+#include "harness/child_process.h"
+#include "harness/error.h"
+#include "harness/http_server.h"
+#include "harness/stack.h"
+
+namespace dynadeck {
+namespace {
+
+// Standard output belongs to the machine-readable line and to the child.
+void log_to_stderr(const std::string& level) {
+  auto logger = spdlog::stderr_logger_mt("dynadeck");
+  logger->set_level(spdlog::level::from_str(level));
+  logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+HttpOptions http_options(const ServeOptions& options, Stack& stack) {
+  HttpOptions http;
+  http.host = options.host;
+  http.port = options.port;
+  http.workers = options.workers;
+  for (const CredentialOption& credential : options.credentials) {
+    http.credentials.push_back({credential.access_key, credential.secret});
+  }
+  http.on_refused = [&stack](std::string_view code) { stack.count_refused(code); };
+  return http;
+}
+
+std::string url_of(const std::string& host, std::uint16_t port) {
+  const bool any = host == "0.0.0.0" || host == "::";
+  const std::string reachable = any ? "127.0.0.1" : host;
+  const bool ipv6 = reachable.find(':') != std::string::npos;
+  return "http://" + (ipv6 ? "[" + reachable + "]" : reachable) + ":" + std::to_string(port);
+}
+
+void announce(const std::string& host, std::uint16_t port, const std::string& mode) {
+  std::string line = R"({"event":"listening","host":)";
+  append_json_string(line, host);
+  line += ",\"port\":" + std::to_string(port) + ",\"url\":\"" + url_of(host, port) +
+          "\",\"mode\":\"" + mode + "\"}\n";
+  std::cout << line << std::flush;
+}
+
+int refuse(int status, const std::string& message) {
+  std::cerr << "dynadeck: " << message << "\n";
+  return status;
+}
+
+// Ends what a run leaves: the tape is complete, the report is told. The status to end with, where
+// nothing else went wrong.
+int finish(Stack& stack) {
+  const auto report = stack.eject();
+  if (!report.ok()) return refuse(kCannotStart, report.error());
+  if (!report->replayed) return 0;
+  std::cerr << cassettes::to_text(*report);
+  return report->clean() ? 0 : kReplayDiffers;
+}
+
+// The environment of a child: our address, and credentials where it has none.
+std::map<std::string, std::string> child_environment(const std::string& url) {
+  std::map<std::string, std::string> environment = {
+      {"AWS_ENDPOINT_URL", url},
+      {"AWS_ENDPOINT_URL_DYNAMODB", url},
+      {"AWS_ENDPOINT_URL_DYNAMODB_STREAMS", url},
+      {"DYNADECK_URL", url},
+  };
+  const bool has_credentials =
+      std::getenv("AWS_ACCESS_KEY_ID") != nullptr || std::getenv("AWS_PROFILE") != nullptr;
+  if (!has_credentials) {
+    environment["AWS_ACCESS_KEY_ID"] = "dynadeck";
+    environment["AWS_SECRET_ACCESS_KEY"] = "dynadeck";
+  }
+  const bool has_region =
+      std::getenv("AWS_REGION") != nullptr || std::getenv("AWS_DEFAULT_REGION") != nullptr;
+  if (!has_region) {
+    environment["AWS_REGION"] = "us-east-1";
+    environment["AWS_DEFAULT_REGION"] = "us-east-1";
+  }
+  return environment;
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  log_to_stderr(options.log_level);
+  auto stack = Stack::build(options);
+  if (!stack.ok()) return refuse(stack.error().status, stack.error().message);
+
+  HttpServer server(http_options(options, **stack), (*stack)->service(), (*stack)->clock(),
+                    (*stack)->random());
+  (*stack)->add_routes(server);
+  const auto port = server.start();
+  if (!port.ok()) return refuse(kCannotStart, port.error());
+  spdlog::info("listening on {} ({}, seed {})", url_of(options.host, *port), (*stack)->mode(),
+               (*stack)->random().seed());
+  announce(options.host, *port, (*stack)->mode());
+
+  const int signal = wait_for_stop_signal();
+  spdlog::info("stopping on signal {}", signal);
+  if (!server.stop(options.drain_timeout)) spdlog::warn("some requests were cut off");
+  return finish(**stack);
+}
+
+int serve_child(const ServeOptions& given, std::span<const std::string> child) {
+  ServeOptions options = given;
+  options.host = "127.0.0.1";
+  options.port = 0;
+  // The child's own output is what matters, unless the user asked for more.
+  log_to_stderr(given.log_level == "info" ? "warn" : given.log_level);
+  auto stack = Stack::build(options);
+  if (!stack.ok()) return refuse(stack.error().status, stack.error().message);
+
+  HttpServer server(http_options(options, **stack), (*stack)->service(), (*stack)->clock(),
+                    (*stack)->random());
+  (*stack)->add_routes(server);
+  const auto port = server.start();
+  if (!port.ok()) return refuse(kCannotStart, port.error());
+
+  const auto status = run_child(child, child_environment(url_of(options.host, *port)));
+  server.stop(options.drain_timeout);
+  const int ours = finish(**stack);
+  if (!status.ok()) return refuse(kCannotStart, status.error());
+  return ours != 0 ? ours : *status;
+}
+
+}  // namespace dynadeck

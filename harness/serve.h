@@ -1,0 +1,26 @@
+// The commands that serve: alone until a signal comes, or around a child command.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "harness/config.h"
+
+namespace dynadeck {
+
+// Exit statuses beside 0 and a child's own.
+inline constexpr int kCannotStart = 1;  // port taken, data directory locked, ...
+inline constexpr int kBadInput = 2;     // wrong usage, an unreadable tape or rule file
+inline constexpr int kReplayDiffers =
+    3;  // a request had no answer on the tape, or one was not asked
+
+// Serves until SIGTERM, SIGINT or SIGHUP. Standard output gets one line of JSON when the server
+// listens ({"event":"listening","host":"127.0.0.1","port":8000,"url":"http://127.0.0.1:8000"});
+// everything else goes to standard error. Returns the exit status.
+int serve(const ServeOptions& options);
+
+// Serves on a free port while `child` runs with AWS_ENDPOINT_URL and its kin set to it. Returns the
+// child's status, or kReplayDiffers.
+int serve_child(const ServeOptions& options, std::span<const std::string> child);
+
+}  // namespace dynadeck

@@ -1,0 +1,292 @@
+#include "harness/stack.h"
+
+#include <atomic>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "cassettes/deck.h"
+#include "engine/engine.h"
+#include "faults/fault_service.h"
+#include "faults/journal.h"
+#include "faults/probabilities.h"
+#include "faults/rule_board.h"
+#include "harness/admin_api.h"
+#include "harness/error.h"
+#include "harness/http_server.h"
+#include "harness/serve.h"
+#include "harness/version.h"
+#include "metrics/metrics_service.h"
+#include "metrics/registry.h"
+
+namespace dynadeck {
+namespace {
+
+// Requests that never reached the chain, by error code. Synchronized, lock-free.
+class RefusalTally {
+ public:
+  void add(std::string_view code) {
+    counts_[position_of(code)].fetch_add(1, std::memory_order_relaxed);
+  }
+
+  metrics::Family family() const {
+    metrics::Family family;
+    family.name = "dynadeck_http_refused_requests_total";
+    family.help = "Requests answered with an error before they reached the chain";
+    family.type = metrics::Family::Type::kCounter;
+    for (std::size_t position = 0; position < counts_.size(); ++position) {
+      const std::uint64_t count = counts_[position].load(std::memory_order_relaxed);
+      if (count == 0) continue;
+      const bool known = position < all_errors().size();
+      const std::string code(known ? all_errors()[position].code : "other");
+      family.samples.push_back({{{"error", code}}, static_cast<double>(count), {}});
+    }
+    return family;
+  }
+
+ private:
+  static std::size_t position_of(std::string_view code) {
+    std::size_t position = 0;
+    for (const ErrorShape& shape : all_errors()) {
+      if (shape.code == code) break;
+      ++position;
+    }
+    return position;
+  }
+
+  // One for each known code, and one for the rest.
+  std::vector<std::atomic<std::uint64_t>> counts_ =
+      std::vector<std::atomic<std::uint64_t>>(all_errors().size() + 1);
+};
+
+}  // namespace
+
+// Declared in the order of their lifetimes: what is borrowed stands above who borrows it.
+struct Stack::Parts {
+  explicit Parts(const ServeOptions& options)
+      : random(options.seed.value_or(Random::fresh_seed())) {
+    if (options.clock) clock.freeze_at(*options.clock);
+  }
+
+  AdjustableClock clock;
+  Random random;
+  RefusalTally refusals;
+  metrics::Registry registry;
+  std::unique_ptr<faults::RuleBoard> board;
+  faults::Journal journal;
+  std::unique_ptr<Service> service;  // the outermost link; it owns the rest of the chain
+  // Borrowed from the chain.
+  engine::Engine* engine = nullptr;  // null while a tape alone answers
+  cassettes::Deck* deck = nullptr;
+  std::string mode;
+};
+
+namespace {
+
+using Failure = std::optional<StartError>;
+
+engine::EngineOptions engine_options(const ServeOptions& options) {
+  engine::EngineOptions result;
+  result.data_dir = options.data_dir;
+  result.in_memory = options.in_memory;
+  result.durability = options.durability == DurabilityChoice::kSync ? engine::Durability::kSync
+                                                                    : engine::Durability::kWal;
+  result.shared_db = options.shared_db;
+  result.status_delay = options.status_delay;
+  result.enforce_throughput = options.enforce_throughput;
+  return result;
+}
+
+faults::Abilities abilities(const ServeOptions& options) {
+  faults::Abilities result;
+  result.snapshots = options.replay_file.empty();
+  return result;
+}
+
+// The rules that the command line and the environment ask for; the admin API may change them later.
+Failure put_up_rules(faults::RuleBoard& board, const ServeOptions& options) {
+  faults::RuleBoard::Change change;
+  change.add = faults::probability_rules(
+      {options.error_probability, options.read_error_probability, options.write_error_probability});
+  const auto put_up = board.apply(std::move(change));
+  if (!put_up.ok()) return StartError{kBadInput, put_up.error().text};
+  if (options.faults_file.empty()) return std::nullopt;
+
+  auto file = faults::load_rules(options.faults_file);
+  if (!file.ok()) {
+    return StartError{kBadInput, options.faults_file + ": " + faults::to_string(file.error())};
+  }
+  const auto added = board.add(*std::move(file));
+  if (!added.ok()) return StartError{kBadInput, options.faults_file + ": " + added.error().text};
+  return std::nullopt;
+}
+
+Outcome<cassettes::CassetteOptions, std::string> cassette_options(const ServeOptions& options) {
+  cassettes::CassetteOptions result;
+  const bool records = !options.record_file.empty();
+  result.path = records ? options.record_file : options.replay_file;
+  result.mode = records ? cassettes::Mode::kAll : cassettes::Mode::kNone;
+  for (const auto& [name, value] : options.cassette) {
+    auto set = cassettes::set_option(result, name, value);
+    if (!set.ok()) return "--" + name + ": " + set.error();
+  }
+  return result;
+}
+
+// Puts the tape in that --record or --replay names.
+Failure insert_tape(cassettes::Deck& deck, const ServeOptions& options) {
+  if (options.record_file.empty() && options.replay_file.empty()) return std::nullopt;
+  const auto cassette = cassette_options(options);
+  if (!cassette.ok()) return StartError{kBadInput, cassette.error()};
+  const auto inserted = deck.insert(*cassette);
+  if (!inserted.ok()) return StartError{kBadInput, inserted.error()};
+  return std::nullopt;
+}
+
+// The one place that knows the order of the links.
+Failure chain(Stack::Parts& parts, const ServeOptions& options) {
+  std::unique_ptr<Service> link;
+
+  if (options.replay_file.empty()) {
+    auto engine = engine::Engine::open(engine_options(options), parts.clock, parts.random);
+    if (!engine.ok()) return StartError{kCannotStart, engine.error()};
+    parts.engine = engine->get();
+    link = *std::move(engine);
+    link = std::make_unique<faults::FaultService>(std::move(link), *parts.board);
+  }
+
+  auto deck = std::make_unique<cassettes::Deck>(
+      std::move(link), cassettes::DeckContext{&parts.clock, parts.random.seed(),
+                                              parts.clock.frozen(), std::string(version_number())});
+  parts.deck = deck.get();
+  link = std::move(deck);
+
+  // Faults over a replay stand in front of the tape, with new dice.
+  if (!options.replay_file.empty()) {
+    link = std::make_unique<faults::FaultService>(std::move(link), *parts.board);
+  }
+
+  // Outside the tape and the faults: both see what the client saw.
+  link = std::make_unique<faults::JournalService>(std::move(link), parts.journal, parts.clock);
+  parts.service =
+      std::make_unique<metrics::MetricsService>(std::move(link), parts.registry, parts.clock);
+  return insert_tape(*parts.deck, options);
+}
+
+std::string mode_of(const ServeOptions& options) {
+  if (!options.replay_file.empty()) return "replay";
+  return options.in_memory ? "in-memory" : "embedded";
+}
+
+std::vector<metrics::Family> cassette_metrics(const cassettes::Stats& stats) {
+  std::vector<metrics::Family> families = metrics::cassette_families(
+      {stats.exchanges_recorded, stats.exchanges_played, stats.exchanges_unmatched});
+  const auto count = [&families](const char* name, const char* help, double value) {
+    families.push_back(metrics::counter(name, help, value));
+  };
+  count("dynadeck_cassette_exchanges_lost_total", "Exchanges that could not be written to the tape",
+        static_cast<double>(stats.exchanges_lost));
+  count("dynadeck_cassette_recorded_bytes_total", "Taped, before compression",
+        static_cast<double>(stats.line_bytes));
+  count("dynadeck_cassette_written_bytes_total", "Taped, after compression",
+        static_cast<double>(stats.tape_bytes));
+  return families;
+}
+
+// RocksDB's "rocksdb.cur-size-all-mem-tables" becomes dynadeck_rocksdb_cur_size_all_mem_tables.
+std::string metric_name(std::string_view property) {
+  std::string name = "dynadeck_";
+  for (const char byte : property) name += byte == '.' || byte == '-' ? '_' : byte;
+  return name;
+}
+
+std::vector<metrics::Family> engine_metrics(const engine::Engine& engine) {
+  std::vector<metrics::Family> families;
+  for (const auto& [property, value] : engine.figures()) {
+    families.push_back(
+        metrics::gauge(metric_name(property), "RocksDB's " + property, static_cast<double>(value)));
+  }
+  return families;
+}
+
+std::vector<metrics::Family> http_metrics(const HttpStats& stats) {
+  std::vector<metrics::Family> families;
+  const auto count = [&families](const char* name, const char* help, const auto& value) {
+    families.push_back(metrics::counter(name, help, static_cast<double>(value.load())));
+  };
+  families.push_back(metrics::gauge("dynadeck_http_connections", "Connections that are open",
+                                    static_cast<double>(stats.open_connections.load())));
+  count("dynadeck_http_connections_accepted_total", "Connections accepted",
+        stats.accepted_connections);
+  count("dynadeck_http_received_bytes_total", "Bytes received", stats.received_bytes);
+  count("dynadeck_http_sent_bytes_total", "Bytes sent", stats.sent_bytes);
+  count("dynadeck_http_requests_total", "HTTP requests of every kind", stats.requests);
+  count("dynadeck_http_missed_deadlines_total", "Connections closed for being too slow",
+        stats.missed_deadlines);
+  count("dynadeck_http_abandoned_requests_total", "Delayed requests whose client left before",
+        stats.abandoned_requests);
+  count("dynadeck_http_exceptions_total", "Exceptions caught; always a defect", stats.exceptions);
+  return families;
+}
+
+std::string reset_engine(engine::Engine* engine, const std::string& account,
+                         const std::string& region) {
+  if (engine == nullptr) return "there is no database behind a replay";
+  const auto optional = [](const std::string& text) {
+    return text.empty() ? std::optional<std::string>() : text;
+  };
+  const auto dropped = engine->reset(optional(account), optional(region));
+  return dropped.ok() ? "" : dropped.error();
+}
+
+}  // namespace
+
+Stack::Stack(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Stack::~Stack() = default;
+
+Outcome<std::unique_ptr<Stack>, StartError> Stack::build(const ServeOptions& options) {
+  auto parts = std::make_unique<Parts>(options);
+  parts->mode = mode_of(options);
+  parts->board =
+      std::make_unique<faults::RuleBoard>(parts->clock, parts->random.seed(), abilities(options));
+  if (auto failure = put_up_rules(*parts->board, options)) return *std::move(failure);
+  if (auto failure = chain(*parts, options)) return *std::move(failure);
+
+  Parts& built = *parts;
+  built.registry.add(
+      [] { return std::vector{metrics::build_info(std::string(version_number()))}; });
+  built.registry.add([&built] { return std::vector{built.refusals.family()}; });
+  built.registry.add([&built] { return cassette_metrics(built.deck->stats()); });
+  if (built.engine != nullptr) {
+    built.registry.add([&built] { return engine_metrics(*built.engine); });
+  }
+  return std::unique_ptr<Stack>(new Stack(std::move(parts)));
+}
+
+Service& Stack::service() { return *parts_->service; }
+
+const Clock& Stack::clock() const { return parts_->clock; }
+
+Random& Stack::random() { return parts_->random; }
+
+void Stack::add_routes(HttpServer& server) {
+  Parts& parts = *parts_;
+  server.route("/metrics", metrics::metrics_handler(parts.registry));
+  server.route("/_dynadeck/health", health_handler(parts.mode));
+  server.route("/_dynadeck/reset", reset_handler([&parts](const auto& account, const auto& region) {
+                 return reset_engine(parts.engine, account, region);
+               }));
+  server.route("/_dynadeck/clock", clock_handler(parts.clock));
+  server.route("/_dynadeck/cassette", parts.deck->admin());
+  server.route("/_dynadeck/requests", faults::journal_handler(parts.journal, parts.clock));
+  parts.registry.add([&server] { return http_metrics(server.stats()); });
+}
+
+void Stack::count_refused(std::string_view error_code) { parts_->refusals.add(error_code); }
+
+Outcome<cassettes::ReplayReport, std::string> Stack::eject() { return parts_->deck->eject(); }
+
+const std::string& Stack::mode() const { return parts_->mode; }
+
+}  // namespace dynadeck
