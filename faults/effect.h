@@ -29,9 +29,8 @@ class EffectState {
 // What the service behind the faults can do beyond answering.
 struct Abilities {
   bool snapshots = false;  // obeys ReadHints
-  // Closes the shard that a stream's iterator reads and opens its children; whether it did.
-  std::function<bool(const Scope&, std::string_view stream_arn, std::string_view shard_id)>
-      roll_shard;
+  // Closes the open shards of a table's stream and opens their children; whether there were any.
+  std::function<bool(const Scope&, std::string_view table)> roll_shards;
 };
 
 // The rest of the chain. Copyable; what it needs lives as long as it does.

@@ -66,7 +66,16 @@ constexpr std::array kTexts = {
 
 }  // namespace
 
-std::string_view default_message(std::string_view code, Operation operation) {
+std::string_view default_message(std::string_view code, Operation operation, bool of_index) {
+  if (of_index && code == "ProvisionedThroughputExceededException") {
+    return "The level of configured provisioned throughput for one or more global secondary "
+           "indexes of the table was exceeded. Consider increasing your provisioning level for the "
+           "under-provisioned global secondary indexes with the UpdateTable API.";
+  }
+  if (of_index && code == "ThrottlingException") {
+    return "Throughput exceeds the current capacity for one or more global secondary indexes. "
+           "DynamoDB is automatically scaling your index so please try again shortly.";
+  }
   if (code == "ThrottlingException" &&
       info(operation).operation_class == OperationClass::kControl) {
     return "Rate of requests exceeds the allowed throughput.";

@@ -11,7 +11,9 @@ namespace dynadeck::faults {
 // for an error that AWS does not know or whose text no public source shows.
 // Source: [doc] developer guide "Error handling with DynamoDB", API reference; [seen] captures
 // quoted in SDK issue threads.
-std::string_view default_message(std::string_view code, Operation operation);
+//
+// of_index: where a global secondary index is what is throttled.
+std::string_view default_message(std::string_view code, Operation operation, bool of_index = false);
 
 // Whether DynamoDB or DynamoDB Streams knows an error of that name.
 bool is_known_error(std::string_view code);

@@ -47,10 +47,20 @@ struct RuleFile {
   std::vector<Rule> rules;
 };
 
+// A document that changes rules which are up.
+struct RulePatch {
+  RuleFile file;  // its rules replace those of the same name, or are added
+  std::vector<std::string> remove;
+  std::vector<std::string> enable;
+  std::vector<std::string> disable;
+  bool reset_counters = false;
+};
+
 // A rule without a name is called rule-N by its place, from 1. Names are unique in a document.
 // Everything that is wrong is reported, not the first only. A document that is a list is taken for
-// its rules.
+// its rules, one with a `fault` for a rule by itself.
 Outcome<RuleFile, Problems> parse_rules(std::string_view text);
+Outcome<RulePatch, Problems> parse_patch(std::string_view text);
 
 // Every rule of the file; the problems name it.
 Outcome<RuleFile, Problems> load_rules(const std::string& path);

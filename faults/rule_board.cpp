@@ -70,12 +70,19 @@ const std::shared_ptr<const RuleSet>& RuleBoard::current() const {
   return cached.rules;
 }
 
+bool RuleBoard::refuses_connection() const {
+  const std::shared_ptr<const RuleSet>& rules = current();
+  if (!rules || !rules->refuses_connection(clock_)) return false;
+  refused_connections_.fetch_add(1, std::memory_order_relaxed);
+  return true;
+}
+
 std::pair<std::shared_ptr<const RuleSet>, RuleBoard::Version> RuleBoard::look() const {
   const std::lock_guard lock(mutex_);
   return {rules_, version_.load(std::memory_order_relaxed)};
 }
 
-Outcome<Done, Refusal> RuleBoard::check(const Change& change, const RuleSet& rules) const {
+Outcome<Done, Refusal> RuleBoard::check(const Change& change, Clock::WallTime now) const {
   const Version version = version_.load(std::memory_order_relaxed);
   if (change.expected && *change.expected != version) {
     return Refusal{Refusal::Why::kVersion, "the rules have version " + std::to_string(version) +
@@ -83,7 +90,9 @@ Outcome<Done, Refusal> RuleBoard::check(const Change& change, const RuleSet& rul
                                                std::to_string(*change.expected)};
   }
   const auto is_up = [&](const std::string& name) {
-    return !change.replace_all && find(rules.rules(), name) != rules.rules().end();
+    const Rules& rules = rules_->rules();
+    const auto found = find(rules, name);
+    return !change.replace_all && found != rules.end() && !(*found)->retired(now);
   };
   const auto comes = [&](const std::string& name) {
     const auto named = [&](const Rule& rule) { return rule.name == name; };
@@ -119,7 +128,7 @@ Outcome<Done, Refusal> RuleBoard::check(const Change& change, const RuleSet& rul
 Outcome<RuleBoard::Version, Refusal> RuleBoard::apply(Change change) {
   const Clock::WallTime now = clock_.now();
   const std::lock_guard lock(mutex_);
-  const Outcome<Done, Refusal> checked = check(change, *rules_);
+  const Outcome<Done, Refusal> checked = check(change, now);
   if (!checked.ok()) return checked.error();
 
   Rules rules;

@@ -35,6 +35,11 @@ class RuleBoard {
   // rules, two with. The set lives until the calling thread asks again.
   const std::shared_ptr<const RuleSet>& current() const;
 
+  // Whether a rule refuses the connection that is being opened: for the HTTP layer, once for each.
+  bool refuses_connection() const;
+  // How many were refused.
+  std::uint64_t refused_connections() const { return refused_connections_; }
+
   // The same with its version, for a person who asks; never null.
   std::pair<std::shared_ptr<const RuleSet>, Version> look() const;
 
@@ -66,13 +71,14 @@ class RuleBoard {
   const Abilities& abilities() const { return abilities_; }
 
  private:
-  Outcome<Done, Refusal> check(const Change& change, const RuleSet& rules) const;
+  Outcome<Done, Refusal> check(const Change& change, Clock::WallTime now) const;  // holds mutex_
 
   const Clock& clock_;
   const Abilities abilities_;
   const std::uint64_t id_;  // tells boards apart in threads' caches
   std::atomic<Version> version_{1};
   std::atomic<bool> any_{false};  // whether a rule is up
+  mutable std::atomic<std::uint64_t> refused_connections_{0};
   mutable std::mutex mutex_;
   std::shared_ptr<const RuleSet> rules_;  // guarded by mutex_
 };

@@ -176,6 +176,9 @@ Rule parse_rule(const Node& node, std::size_t place, Problems& problems) {
     rule.effect = parse_effect(*fault, fields.path_of("fault"), problems);
   }
   parse_at(fields, node, rule);
+  if (rule.effect && rule.effect->kind() == kRefuseKind && rule.when != When{}) {
+    fields.report("connections have no request yet: `refuse` goes without `when`");
+  }
   rule.ttl = fields.duration("ttl");
   fields.finish();
   return rule;
@@ -221,6 +224,12 @@ void parse_list(const Node& list, RuleFile& file, Problems& problems) {
   check_names(list, file.rules, problems);
 }
 
+void parse_members(Fields& fields, const Node& root, RuleFile& file, Problems& problems) {
+  file.seed = fields.count("seed");
+  file.count = parse_counting(fields, root);
+  if (const Node* rules = fields.raw("rules")) parse_list(*rules, file, problems);
+}
+
 }  // namespace
 
 Outcome<RuleFile, Problems> parse_rules(std::string_view text) {
@@ -230,15 +239,33 @@ Outcome<RuleFile, Problems> parse_rules(std::string_view text) {
   Problems problems;
   if (root->kind == Node::Kind::kList) {
     parse_list(*root, file, problems);
+  } else if (root->find("fault") != nullptr) {
+    file.rules.push_back(parse_rule(*root, 0, problems));
   } else {
     Fields fields(*root, "", problems);
-    file.seed = fields.count("seed");
-    file.count = parse_counting(fields, *root);
-    if (const Node* rules = fields.raw("rules")) parse_list(*rules, file, problems);
+    parse_members(fields, *root, file, problems);
+    fields.raw("version");  // what GET /_dynadeck/faults answers is a document, too
+    fields.raw("state");
     fields.finish();
   }
   if (!problems.empty()) return problems;
   return file;
+}
+
+Outcome<RulePatch, Problems> parse_patch(std::string_view text) {
+  Outcome<Node, Problems> root = parse_document(text);
+  if (!root.ok()) return std::move(root).error();
+  RulePatch patch;
+  Problems problems;
+  Fields fields(*root, "", problems);
+  parse_members(fields, *root, patch.file, problems);
+  patch.remove = fields.texts("remove");
+  patch.enable = fields.texts("enable");
+  patch.disable = fields.texts("disable");
+  patch.reset_counters = fields.flag("reset_counters").value_or(false);
+  fields.finish();
+  if (!problems.empty()) return problems;
+  return patch;
 }
 
 Outcome<RuleFile, Problems> load_rules(const std::string& path) {

@@ -42,6 +42,9 @@ class RuleSet {
     return by_operation_[static_cast<std::size_t>(operation)];
   }
 
+  // Whether a rule refuses the connection that is being opened. Counts it.
+  bool refuses_connection(const Clock& clock) const;
+
   // The strikes on the request, in the order in which they wrap one another. Every rule that
   // matches counts the request, whether it strikes or not and whatever the others do.
   std::vector<Strike> strikes_on(const Request& request, const Clock& clock,
@@ -52,6 +55,7 @@ class RuleSet {
   const std::uint64_t seed_;
   const Counting counting_;
   std::array<Rules, kOperationCount> by_operation_;
+  Rules of_connections_;
 };
 
 }  // namespace dynadeck::faults

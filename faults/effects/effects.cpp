@@ -14,8 +14,14 @@ struct Kind {
 };
 
 constexpr std::array kKinds = {
-    Kind{"error", parse_error_effect},
-    Kind{"unprocessed", parse_unprocessed_effect},
+    Kind{"cancel", parse_cancel_effect},     Kind{"connection", parse_connection_effect},
+    Kind{"corrupt", parse_corrupt_effect},   Kind{"error", parse_error_effect},
+    Kind{"html", parse_html_effect},         Kind{"index_lag", parse_index_lag_effect},
+    Kind{"latency", parse_latency_effect},   Kind{"page", parse_page_effect},
+    Kind{"records", parse_records_effect},   Kind{"refuse", parse_refuse_effect},
+    Kind{"roll", parse_roll_effect},         Kind{"stale", parse_stale_effect},
+    Kind{"throttle", parse_throttle_effect}, Kind{"trickle", parse_trickle_effect},
+    Kind{"truncate", parse_truncate_effect}, Kind{"unprocessed", parse_unprocessed_effect},
 };
 
 }  // namespace

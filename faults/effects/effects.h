@@ -18,9 +18,26 @@ std::shared_ptr<const Effect> parse_effect(const Node& fault, const std::string&
 // The names that `fault` knows.
 std::vector<std::string> effect_kinds();
 
+// Rules of this kind are about connections, not requests.
+inline constexpr std::string_view kRefuseKind = "refuse";
+
 // One parser per kind, in the file of that kind. `node` is the value of the kind's member.
 using ParsedEffect = std::shared_ptr<const Effect>;
+ParsedEffect parse_cancel_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_connection_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_corrupt_effect(const Node& node, const std::string& path, Problems& problems);
 ParsedEffect parse_error_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_html_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_index_lag_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_latency_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_page_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_records_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_refuse_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_roll_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_stale_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_throttle_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_trickle_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_truncate_effect(const Node& node, const std::string& path, Problems& problems);
 ParsedEffect parse_unprocessed_effect(const Node& node, const std::string& path,
                                       Problems& problems);
 

@@ -57,9 +57,11 @@ class ErrorEffect : public Effect {
 
  private:
   Response answer(const Strike& strike, const Request& request) const {
-    const std::string_view message = settings_.message
-                                         ? std::string_view(*settings_.message)
-                                         : default_message(settings_.code, request.operation);
+    const bool of_index =
+        !settings_.reasons.empty() && settings_.reasons.front().starts_with("Index");
+    const std::string_view message =
+        settings_.message ? std::string_view(*settings_.message)
+                          : default_message(settings_.code, request.operation, of_index);
     std::string members = throttling_members(settings_.code, settings_.reasons, request);
     if (!members.empty() && !members_.empty()) members += ',';
     members += members_;
