@@ -36,7 +36,7 @@ void Connection::open(int new_fd) {
 
 void Connection::close() {
   phase = Phase::kReading;
-  peer_closed = unread = armed_for_output = has_timer = awaiting = false;
+  peer_closed = unread = armed_for_output = has_timer = false;
   partial.reset();
   backlog = {};
   outgoing.reset();

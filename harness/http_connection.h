@@ -25,7 +25,7 @@ enum ConnectionEvent : std::uint32_t {
   kTimer = 1U << 4,
   kDrain = 1U << 5,  // close if idle
   kAbort = 1U << 6,  // close in any case
-  kWoken = 1U << 7,  // the response that somebody else was fetching is there
+  kWoken = 1U << 7,  // what was fetched elsewhere is there
 };
 
 // A slot of the table; who it belongs to at the moment is `state_`.
@@ -39,7 +39,8 @@ class Connection {
 
   enum class Phase : std::uint8_t {
     kReading,    // a request, or waiting for one
-    kDeferred,   // the response does not exist yet
+    kDeferred,   // the response does not exist yet, and its time has to come
+    kAwaiting,   // it does not exist yet, and somebody else is at work on it
     kDelayed,    // it does, and has to wait
     kSending,    // the client does not read as fast as we write
     kTrickling,  // between two pieces
@@ -73,11 +74,10 @@ class Connection {
   bool unread = false;  // there may be bytes in the socket that no event will tell of again
   bool armed_for_output = false;
   bool has_timer = false;
-  bool awaiting = false;  // deferred until kWoken, and not to be closed before
   TimerQueue::Time deadline;
   std::unique_ptr<RequestFraming> partial;  // a request that has begun to come
   std::string backlog;                      // bytes of the requests after the current one
-  std::unique_ptr<Exchange> exchange;       // while deferred
+  std::unique_ptr<Exchange> exchange;       // while deferred or awaiting
   std::unique_ptr<Outgoing> outgoing;       // while it cannot leave at once
 
  private:

@@ -99,16 +99,30 @@ RequestFraming::Progress RequestFraming::feed(std::string_view& input) {
   return Progress::kComplete;
 }
 
-// Whether the head is whole. Copies it: what the client sent next may already stand behind it.
-bool RequestFraming::take_head(std::string_view& input) {
-  // [doc] RFC 9112, 2.2: an empty line before a request is to be overlooked.
+// Past empty lines before the request, which are to be overlooked ([doc] RFC 9112, 2.2).
+bool RequestFraming::begin_head(std::string_view& input) {
+  if (head_ == "\r" && input.starts_with('\n')) {
+    head_.clear();
+    input.remove_prefix(1);
+  }
   while (head_.empty() && input.starts_with(kLineEnd)) input.remove_prefix(kLineEnd.size());
-  if (head_.empty() && !input.empty() && !is_token_character(input.front()) &&
-      input.front() != '\r') {
-    refuse(kBadRequest);  // a TLS handshake, most likely: answering now tells the client at once
+  if (input.empty()) return false;
+  if (head_.empty() && input == "\r") {
+    head_ = input;
+    input = {};
     return false;
   }
-  if (head_.empty() && input == "\r") return false;
+  // A TLS handshake, most likely: answering now tells the client at once.
+  if (!is_token_character(head_.empty() ? input.front() : head_.front())) {
+    refuse(kBadRequest);
+    return false;
+  }
+  return true;
+}
+
+// Whether the head is whole. Copies it: what the client sent next may already stand behind it.
+bool RequestFraming::take_head(std::string_view& input) {
+  if (!begin_head(input)) return false;
 
   const std::size_t before = head_.size();
   std::size_t taken = input.size();

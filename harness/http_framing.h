@@ -71,6 +71,7 @@ class RequestFraming {
   };
 
   Progress refuse(int status);
+  bool begin_head(std::string_view& input);
   bool take_head(std::string_view& input);
   int parse_head();
   int parse_request_line();

@@ -109,29 +109,23 @@ struct HttpServer::Reactor::Worker {
   std::string date;
 };
 
-// The way back in for other threads. Synchronized.
-struct HttpServer::Reactor::Gate {
-  std::mutex mutex;
-  Reactor* reactor;  // guarded by mutex; null once it is gone
-
-  void wake(Connection::Token token) {
-    const std::lock_guard lock(mutex);
-    if (reactor != nullptr) reactor->post(token, kWoken);
-  }
-};
-
 HttpServer::Reactor::Reactor(HttpOptions options, Service& service, const Clock& clock,
                              Random& random)
     : options_(completed(std::move(options))),
       clock_(clock),
       dispatch_(options_, service, random, stats_),
-      gate_(std::make_shared<Gate>()) {
-  gate_->reactor = this;
+      gate_(std::make_shared<Gate>(this)) {}
+
+HttpServer::Reactor::~Reactor() = default;
+
+void HttpServer::Reactor::Gate::wake(Connection::Token token) {
+  const std::lock_guard lock(mutex_);
+  if (reactor_ != nullptr) reactor_->post(token, kWoken);
 }
 
-HttpServer::Reactor::~Reactor() {
-  const std::lock_guard lock(gate_->mutex);
-  gate_->reactor = nullptr;
+void HttpServer::Reactor::Gate::shut() {
+  const std::lock_guard lock(mutex_);
+  reactor_ = nullptr;
 }
 
 // --- Beginning and end -----------------------------------------------------------------------
@@ -175,6 +169,7 @@ bool HttpServer::Reactor::stop(std::chrono::milliseconds drain) {
   draining_.store(true, std::memory_order_release);
   wake_keeper();
   keeper_thread_.join();
+  gate_->shut();
   ring(ended_.get());
   for (std::thread& thread : threads_) thread.join();
   return drained_in_time_;
@@ -321,16 +316,16 @@ void HttpServer::Reactor::run(Worker& worker, Connection::Token token, std::uint
 }
 
 bool HttpServer::Reactor::advance(Worker& worker, Connection& connection, std::uint32_t events) {
-  // What is under way elsewhere is heard to its end, even if only to be told to the tape.
-  const bool broken = (events & kBroken) != 0;
-  if ((events & kAbort) != 0 || (broken && !connection.awaiting)) return close(connection);
-  if (broken || (events & kPeerClosed) != 0) connection.peer_closed = true;
+  const bool awaiting = connection.phase == Connection::Phase::kAwaiting;
+  if ((events & kAbort) != 0) return close(connection);
+  if ((events & kBroken) != 0 && !awaiting) return close(connection);
+  if ((events & (kPeerClosed | kBroken)) != 0) connection.peer_closed = true;
   if ((events & kReadable) != 0) connection.unread = true;
   if ((events & kTimer) != 0 && connection.has_timer && connection.deadline <= clock_.monotonic()) {
     connection.has_timer = false;
     if (!advance_on_timer(worker, connection)) return false;
   }
-  if ((events & kWoken) != 0 && connection.awaiting && !resume(worker, connection)) return false;
+  if ((events & kWoken) != 0 && awaiting && !resume(worker, connection)) return false;
   const bool idle = connection.phase == Connection::Phase::kReading &&
                     connection.partial == nullptr && connection.backlog.empty() &&
                     !connection.unread;
@@ -344,7 +339,7 @@ bool HttpServer::Reactor::advance(Worker& worker, Connection& connection, std::u
     case Connection::Phase::kLingering:
       return discard_input(worker, connection);
     case Connection::Phase::kDeferred:
-      return connection.peer_closed && !connection.awaiting ? close(connection) : true;
+      return connection.peer_closed ? close(connection) : true;
     case Connection::Phase::kHanging:
       return connection.peer_closed || draining_ ? close(connection) : true;
     default:
@@ -357,6 +352,8 @@ bool HttpServer::Reactor::advance_on_timer(Worker& worker, Connection& connectio
   switch (connection.phase) {
     case Connection::Phase::kDeferred:
       return connection.peer_closed ? close(connection) : resume(worker, connection);
+    case Connection::Phase::kAwaiting:
+      return true;
     case Connection::Phase::kDelayed:
       return send_outgoing(connection);
     case Connection::Phase::kTrickling: {
@@ -374,6 +371,15 @@ bool HttpServer::Reactor::advance_on_timer(Worker& worker, Connection& connectio
       return close(connection);
   }
   return true;
+}
+
+bool HttpServer::Reactor::resume(Worker& worker, Connection& connection) {
+  worker.exchange = std::move(connection.exchange);
+  connection.phase = Connection::Phase::kReading;
+  const bool ours =
+      settle(worker, connection, *worker.exchange, dispatch_.resume(*worker.exchange));
+  worker.exchange->clear();
+  return ours;
 }
 
 // Reads and answers requests until there is nothing more to be had without waiting.
@@ -490,25 +496,15 @@ bool HttpServer::Reactor::defer(Worker& worker, Connection& connection,
   worker.exchange->resume = std::move(deferred.resume);
   connection.exchange = std::move(worker.exchange);
   worker.exchange = std::make_unique<Exchange>();
-  connection.phase = Connection::Phase::kDeferred;
   if (deferred.start) {
-    connection.awaiting = true;
+    connection.phase = Connection::Phase::kAwaiting;
     deferred.start([gate = gate_, token = connection.token()] { gate->wake(token); });
     return true;
   }
+  connection.phase = Connection::Phase::kDeferred;
   if (connection.peer_closed) return close(connection);
   set_timer(connection, deferred.delay);
   return true;
-}
-
-bool HttpServer::Reactor::resume(Worker& worker, Connection& connection) {
-  worker.exchange = std::move(connection.exchange);
-  connection.phase = Connection::Phase::kReading;
-  connection.awaiting = false;
-  const bool open =
-      settle(worker, connection, *worker.exchange, dispatch_.resume(*worker.exchange));
-  worker.exchange->clear();
-  return open;
 }
 
 // --- Answers on their way --------------------------------------------------------------------

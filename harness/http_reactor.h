@@ -51,7 +51,17 @@ class HttpServer::Reactor {
 
  private:
   struct Worker;
-  struct Gate;
+  // Through which others may wake a connection, for as long as there is a server. Synchronized.
+  class Gate {
+   public:
+    explicit Gate(Reactor* reactor) : reactor_(reactor) {}
+    void wake(Connection::Token token);
+    void shut();
+
+   private:
+    std::mutex mutex_;
+    Reactor* reactor_;  // guarded by mutex_
+  };
   enum class Sent : std::uint8_t { kAll, kBlocked, kFailed };
   enum class Read : std::uint8_t { kBytes, kNothing, kClosed };
 
@@ -71,14 +81,14 @@ class HttpServer::Reactor {
   // False: the connection is gone, or another worker's.
   bool advance(Worker& worker, Connection& connection, std::uint32_t events);
   bool advance_on_timer(Worker& worker, Connection& connection);
+  bool resume(Worker& worker, Connection& connection);
+  bool defer(Worker& worker, Connection& connection, Response::Deferred deferred);
   bool serve(Worker& worker, Connection& connection);
   Read read_more(Worker& worker, Connection& connection, std::string_view& input);
   bool park(Worker& worker, Connection& connection, RequestFraming& framing);
   bool answer(Worker& worker, Connection& connection, RequestFraming& framing);
   bool refuse(Worker& worker, Connection& connection, RequestFraming& framing);
   bool settle(Worker& worker, Connection& connection, Exchange& exchange, Response response);
-  bool defer(Worker& worker, Connection& connection, Response::Deferred deferred);
-  bool resume(Worker& worker, Connection& connection);
   bool dispatch_outgoing(Connection& connection, Outgoing outgoing);
   bool send_outgoing(Connection& connection);
   Sent send_allowed(Connection& connection, Outgoing& outgoing);
@@ -96,9 +106,8 @@ class HttpServer::Reactor {
   HttpStats stats_;
   HttpDispatch dispatch_;
   HttpLibrary library_;
+  const std::shared_ptr<Gate> gate_;  // shared with whoever may still wake us
   std::unique_ptr<ConnectionTable> table_;
-  // Shared with those who fetch responses: they may come back when the reactor is gone.
-  std::shared_ptr<Gate> gate_;
   TimerQueue timers_;
 
   std::uint16_t port_ = 0;

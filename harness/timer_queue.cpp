@@ -9,7 +9,8 @@ bool TimerQueue::set(Token token, Time when) {
     by_time_.erase({entry->second, token});
     entry->second = when;
   }
-  return by_time_.insert({when, token}).first == by_time_.begin();
+  const auto inserted = by_time_.insert({when, token}).first;
+  return inserted == by_time_.begin();
 }
 
 void TimerQueue::clear(Token token) {

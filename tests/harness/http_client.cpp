@@ -104,20 +104,19 @@ HttpClient::Ending HttpClient::ending(std::chrono::milliseconds patience) {
   return ending_;
 }
 
-HttpOptions any_port() {
-  HttpOptions options;
+namespace {
+
+HttpOptions on_any_port(HttpOptions options) {
   options.port = 0;
-  options.workers = 2;
   return options;
 }
 
+}  // namespace
+
+HttpOptions any_port() { return on_any_port({}); }
+
 TestServer::TestServer(HttpOptions options)
-    : server(
-          [&] {
-            options.port = 0;
-            return options;
-          }(),
-          service, clock, random) {
+    : server(on_any_port(std::move(options)), service, clock, random) {
   const auto started = server.start();
   REQUIRE(started.ok());
   port = *started;

@@ -70,8 +70,14 @@ class FakeService final : public Service {
 struct TestServer {
   explicit TestServer(HttpOptions options = {});
 
+  // Moves the clock, and with it all timers of the server.
+  void advance(std::chrono::microseconds by) {
+    clock.advance(by);
+    server.clock_moved();
+  }
+
   FakeService service;
-  AdjustableClock clock;
+  ManualClock clock;
   Random random{7};
   HttpServer server;
   std::uint16_t port = 0;
