@@ -94,6 +94,10 @@ struct RawOptions {
   std::string status_delay;
   bool delay_transient_statuses = false;
   std::string drain_timeout;
+  std::string sign = "auto";
+  std::string upstream_connect_timeout;
+  std::string upstream_response_timeout;
+  std::string upstream_timeout;
   Arguments credentials;
 };
 
@@ -162,6 +166,46 @@ void add_engine_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {
       ->envname("DYNADECK_CREDENTIALS");
 }
 
+void add_upstream_options(CLI::App& app, UpstreamChoice& upstream, RawOptions& raw) {
+  app.add_option("--upstream", upstream.url,
+                 "Another DynamoDB that answers: http(s)://HOST[:PORT], {region} is filled in")
+      ->type_name("URL")
+      ->envname("DYNADECK_UPSTREAM");
+  app.add_option("--upstream-streams", upstream.streams_url,
+                 "Where its DynamoDB Streams are; found from --upstream without")
+      ->type_name("URL")
+      ->envname("DYNADECK_UPSTREAM_STREAMS");
+  app.add_option("--upstream-region", upstream.region,
+                 "The region to sign for; the client's without")
+      ->type_name("REGION")
+      ->envname("DYNADECK_UPSTREAM_REGION");
+  app.add_option("--sign", raw.sign,
+                 "auto: sign anew with the credentials found here; none: pass signatures through")
+      ->check(CLI::IsMember({"auto", "none"}))
+      ->envname("DYNADECK_SIGN")
+      ->capture_default_str();
+  app.add_option("--upstream-ca", upstream.ca_file, "Certificates to trust beside nobody else")
+      ->type_name("FILE")
+      ->envname("DYNADECK_UPSTREAM_CA");
+  app.add_option("--upstream-retries", upstream.retries,
+                 "How often a request that never left is tried again (default 0)")
+      ->check(CLI::Range(0, 10))
+      ->envname("DYNADECK_UPSTREAM_RETRIES");
+  const auto add_timeout = [&app](const std::string& name, std::string& value,
+                                  const std::string& help, const char* variable) {
+    app.add_option(name, value, help)
+        ->type_name("DURATION")
+        ->check(check_duration)
+        ->envname(variable);
+  };
+  add_timeout("--upstream-connect-timeout", raw.upstream_connect_timeout,
+              "To be connected (default 3s)", "DYNADECK_UPSTREAM_CONNECT_TIMEOUT");
+  add_timeout("--upstream-response-timeout", raw.upstream_response_timeout,
+              "Without a byte moving (default 30s)", "DYNADECK_UPSTREAM_RESPONSE_TIMEOUT");
+  add_timeout("--upstream-timeout", raw.upstream_timeout, "For a whole request (default 60s)",
+              "DYNADECK_UPSTREAM_TIMEOUT");
+}
+
 void add_server_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {
   app.add_option("--log-level", serve.log_level, "What is worth a line on stderr")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "off"}))
@@ -213,6 +257,7 @@ void add_common_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {
   add_determinism_options(app, serve, raw);
   add_fault_options(app, serve);
   add_engine_options(app, serve, raw);
+  add_upstream_options(app, serve.upstream, raw);
   add_server_options(app, serve, raw);
 }
 
@@ -229,8 +274,15 @@ std::optional<UsageError> finish(ServeOptions& serve, const RawOptions& raw) {
   serve.durability = raw.durability == "sync" ? DurabilityChoice::kSync : DurabilityChoice::kWal;
   if (!raw.clock.empty()) serve.clock = parse_time(raw.clock);
   if (raw.delay_transient_statuses) serve.status_delay = std::chrono::seconds{2};
-  if (!raw.status_delay.empty()) serve.status_delay = *parse_duration(raw.status_delay);
-  if (!raw.drain_timeout.empty()) serve.drain_timeout = *parse_duration(raw.drain_timeout);
+  const auto set = [](std::chrono::milliseconds& value, const std::string& text) {
+    if (!text.empty()) value = *parse_duration(text);
+  };
+  set(serve.status_delay, raw.status_delay);
+  set(serve.drain_timeout, raw.drain_timeout);
+  set(serve.upstream.connect_timeout, raw.upstream_connect_timeout);
+  set(serve.upstream.response_timeout, raw.upstream_response_timeout);
+  set(serve.upstream.total_timeout, raw.upstream_timeout);
+  serve.upstream.sign = raw.sign == "auto";
   for (const std::string& text : raw.credentials) {
     const std::size_t colon = text.find(':');
     serve.credentials.push_back({text.substr(0, colon), text.substr(colon + 1)});

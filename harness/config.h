@@ -31,6 +31,19 @@ struct CredentialOption {
   std::string secret;
 };
 
+// Another DynamoDB that answers in the engine's place.
+struct UpstreamChoice {
+  std::string url;  // empty: the embedded engine answers
+  std::string streams_url;
+  std::string region;
+  bool sign = true;
+  std::string ca_file;
+  unsigned retries = 0;
+  std::chrono::milliseconds connect_timeout{3'000};
+  std::chrono::milliseconds response_timeout{30'000};
+  std::chrono::milliseconds total_timeout{60'000};
+};
+
 // All options of `serve`, with their defaults.
 struct ServeOptions {
   std::string host = "127.0.0.1";
@@ -49,6 +62,7 @@ struct ServeOptions {
   double read_error_probability = 0;
   double write_error_probability = 0;
   std::string faults_file;
+  UpstreamChoice upstream;
   std::vector<CredentialOption> credentials;
   std::string log_level = "info";
   std::chrono::milliseconds status_delay{0};

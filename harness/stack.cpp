@@ -1,5 +1,8 @@
 #include "harness/stack.h"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
 #include <atomic>
 #include <optional>
 #include <string_view>
@@ -7,6 +10,7 @@
 
 #include "cassettes/deck.h"
 #include "engine/engine.h"
+#include "faults/fault_admin.h"
 #include "faults/fault_service.h"
 #include "faults/journal.h"
 #include "faults/probabilities.h"
@@ -15,6 +19,7 @@
 #include "harness/error.h"
 #include "harness/http_server.h"
 #include "harness/serve.h"
+#include "harness/upstream.h"
 #include "harness/version.h"
 #include "metrics/metrics_service.h"
 #include "metrics/registry.h"
@@ -76,7 +81,8 @@ struct Stack::Parts {
   faults::Journal journal;
   std::unique_ptr<Service> service;  // the outermost link; it owns the rest of the chain
   // Borrowed from the chain.
-  engine::Engine* engine = nullptr;  // null while a tape alone answers
+  engine::Engine* engine = nullptr;     // null while an upstream or a tape alone answers
+  UpstreamService* upstream = nullptr;  // null without
   cassettes::Deck* deck = nullptr;
   std::string mode;
 };
@@ -99,7 +105,7 @@ engine::EngineOptions engine_options(const ServeOptions& options) {
 
 faults::Abilities abilities(const ServeOptions& options) {
   faults::Abilities result;
-  result.snapshots = options.replay_file.empty();
+  result.snapshots = options.replay_file.empty() && options.upstream.url.empty();
   return result;
 }
 
@@ -143,17 +149,57 @@ Failure insert_tape(cassettes::Deck& deck, const ServeOptions& options) {
   return std::nullopt;
 }
 
+UpstreamOptions upstream_options(const UpstreamChoice& choice) {
+  UpstreamOptions result;
+  result.url = choice.url;
+  result.streams_url = choice.streams_url;
+  result.region = choice.region;
+  result.signing = choice.sign ? UpstreamSigning::kAuto : UpstreamSigning::kNone;
+  result.ca_file = choice.ca_file;
+  result.retries = choice.retries;
+  result.timeouts.connect = choice.connect_timeout;
+  result.timeouts.response = choice.response_timeout;
+  result.timeouts.total = choice.total_timeout;
+  result.log = [](const std::string& line) { spdlog::warn("{}", line); };
+  return result;
+}
+
+// A tape that is only played needs nothing behind it.
+bool needs_database(const ServeOptions& options) {
+  if (options.replay_file.empty()) return true;
+  return std::any_of(options.cassette.begin(), options.cassette.end(), [](const auto& option) {
+    const auto& [name, value] = option;
+    return (name == "unmatched" && value != "error") || (name == "mode" && value != "none");
+  });
+}
+
+// The innermost link: what really answers.
+Outcome<std::unique_ptr<Service>, StartError> open_database(Stack::Parts& parts,
+                                                            const ServeOptions& options) {
+  if (!options.upstream.url.empty()) {
+    auto upstream = UpstreamService::open(upstream_options(options.upstream), parts.clock);
+    if (!upstream.ok()) return StartError{kCannotStart, upstream.error()};
+    parts.upstream = upstream->get();
+    return std::unique_ptr<Service>(*std::move(upstream));
+  }
+  auto engine = engine::Engine::open(engine_options(options), parts.clock, parts.random);
+  if (!engine.ok()) return StartError{kCannotStart, engine.error()};
+  parts.engine = engine->get();
+  return std::unique_ptr<Service>(*std::move(engine));
+}
+
 // The one place that knows the order of the links.
 Failure chain(Stack::Parts& parts, const ServeOptions& options) {
   std::unique_ptr<Service> link;
 
-  if (options.replay_file.empty()) {
-    auto engine = engine::Engine::open(engine_options(options), parts.clock, parts.random);
-    if (!engine.ok()) return StartError{kCannotStart, engine.error()};
-    parts.engine = engine->get();
-    link = *std::move(engine);
-    link = std::make_unique<faults::FaultService>(std::move(link), *parts.board);
+  if (needs_database(options)) {
+    auto database = open_database(parts, options);
+    if (!database.ok()) return database.error();
+    link = *std::move(database);
   }
+  // What is taped has met the faults already; over a replay they stand outside, with new dice.
+  const bool replays = !options.replay_file.empty();
+  if (!replays) link = std::make_unique<faults::FaultService>(std::move(link), *parts.board);
 
   auto deck = std::make_unique<cassettes::Deck>(
       std::move(link), cassettes::DeckContext{&parts.clock, parts.random.seed(),
@@ -161,10 +207,7 @@ Failure chain(Stack::Parts& parts, const ServeOptions& options) {
   parts.deck = deck.get();
   link = std::move(deck);
 
-  // Faults over a replay stand in front of the tape, with new dice.
-  if (!options.replay_file.empty()) {
-    link = std::make_unique<faults::FaultService>(std::move(link), *parts.board);
-  }
+  if (replays) link = std::make_unique<faults::FaultService>(std::move(link), *parts.board);
 
   // Outside the tape and the faults: both see what the client saw.
   link = std::make_unique<faults::JournalService>(std::move(link), parts.journal, parts.clock);
@@ -175,6 +218,7 @@ Failure chain(Stack::Parts& parts, const ServeOptions& options) {
 
 std::string mode_of(const ServeOptions& options) {
   if (!options.replay_file.empty()) return "replay";
+  if (!options.upstream.url.empty()) return "upstream";
   return options.in_memory ? "in-memory" : "embedded";
 }
 
@@ -231,7 +275,7 @@ std::vector<metrics::Family> http_metrics(const HttpStats& stats) {
 
 std::string reset_engine(engine::Engine* engine, const std::string& account,
                          const std::string& region) {
-  if (engine == nullptr) return "there is no database behind a replay";
+  if (engine == nullptr) return "only the embedded database can be reset";
   const auto optional = [](const std::string& text) {
     return text.empty() ? std::optional<std::string>() : text;
   };
@@ -280,6 +324,9 @@ void Stack::add_routes(HttpServer& server) {
   server.route("/_dynadeck/clock", clock_handler(parts.clock));
   server.route("/_dynadeck/cassette", parts.deck->admin());
   server.route("/_dynadeck/requests", faults::journal_handler(parts.journal, parts.clock));
+  server.route("/_dynadeck/faults", faults::faults_handler(*parts.board));
+  server.route("/_localstack/chaos", faults::chaos_handler(*parts.board));
+  if (parts.upstream != nullptr) server.route("/_dynadeck/upstream", parts.upstream->admin());
   parts.registry.add([&server] { return http_metrics(server.stats()); });
 }
 

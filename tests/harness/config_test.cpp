@@ -97,6 +97,22 @@ TEST_CASE("every serve option is read", "[config]") {
   CHECK(serve.drain_timeout == 2s);
 }
 
+TEST_CASE("an upstream is described", "[config]") {
+  const UpstreamChoice upstream =
+      config_of({"--upstream", "https://dynamodb.{region}.amazonaws.com", "--upstream-region",
+                 "eu-west-1", "--sign", "none", "--upstream-ca", "ca.pem", "--upstream-retries",
+                 "2", "--upstream-timeout", "5s", "--upstream-connect-timeout", "100ms"})
+          .serve.upstream;
+  CHECK(upstream.url == "https://dynamodb.{region}.amazonaws.com");
+  CHECK(upstream.region == "eu-west-1");
+  CHECK_FALSE(upstream.sign);
+  CHECK(upstream.ca_file == "ca.pem");
+  CHECK(upstream.retries == 2);
+  CHECK(upstream.total_timeout == 5s);
+  CHECK(upstream.connect_timeout == 100ms);
+  CHECK(upstream.response_timeout == 30s);
+}
+
 TEST_CASE("DynamoDB Local's options are understood", "[config]") {
   const Config config =
       config_of({"-port", "9000", "-inMemory", "-sharedDb", "-cors", "*", "-delayTransientStatuses",
