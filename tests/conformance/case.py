@@ -109,8 +109,9 @@ def write_out(value, counter, bound):
     if "$times" in value:
         return [write_out(value["$value"], index, bound) for index in range(value["$times"])]
     if "$object" in value:  # as many members: {"$object": 300, "$key": "a{i}", "$value": ...}
-        return {write_out(value["$key"], index, bound): write_out(value["$value"], index, bound)
-                for index in range(value["$object"])}
+        return {**write_out(value.get("$with", {}), counter, bound),
+                **{write_out(value["$key"], index, bound): write_out(value["$value"], index, bound)
+                   for index in range(value["$object"])}}
     if "$nest" in value:  # that many lists or maps around a value
         nested = write_out(value["$value"], counter, bound)
         for _ in range(value["$nest"]):
