@@ -213,7 +213,11 @@ nanoseconds HttpServer::Reactor::keeper_patience() const {
 void HttpServer::Reactor::accept_all() {
   while (true) {
     const int fd = accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0) {
+    if (fd >= 0 && options_.refuse_connection && options_.refuse_connection()) {
+      const ::linger at_once{1, 0};
+      setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+      ::close(fd);
+    } else if (fd >= 0) {
       adopt(fd);
     } else if (errno == EAGAIN) {
       return;

@@ -43,6 +43,9 @@ struct HttpOptions {
   // Told of every request that was answered with an error before it reached a Service or a handler.
   // Called from many threads at once.
   std::function<void(std::string_view error_code)> on_refused;
+  // Asked for each connection as it is accepted, by one thread; one that it refuses is reset at
+  // once. Empty: all are welcome.
+  std::function<bool()> refuse_connection;
   // The date on the wire: the Date header, and what signatures are held against. Real time, not the
   // Clock's: clients sign with theirs, whatever day a test has moved DynamoDB to.
   std::function<Clock::WallTime()> wire_time;  // empty: the machine's

@@ -31,6 +31,7 @@ HttpOptions http_options(const ServeOptions& options, Stack& stack) {
   for (const CredentialOption& credential : options.credentials) {
     http.credentials.push_back({credential.access_key, credential.secret});
   }
+  http.refuse_connection = [&stack] { return stack.refuses_connection(); };
   http.on_refused = [&stack](std::string_view code) { stack.count_refused(code); };
   return http;
 }

@@ -302,6 +302,11 @@ Outcome<std::unique_ptr<Stack>, StartError> Stack::build(const ServeOptions& opt
       [] { return std::vector{metrics::build_info(std::string(version_number()))}; });
   built.registry.add([&built] { return std::vector{built.refusals.family()}; });
   built.registry.add([&built] { return cassette_metrics(built.deck->stats()); });
+  built.registry.add([&built] {
+    return std::vector{metrics::counter("dynadeck_faults_refused_connections_total",
+                                        "Connections that a fault rule refused",
+                                        static_cast<double>(built.board->refused_connections()))};
+  });
   if (built.engine != nullptr) {
     built.registry.add([&built] { return engine_metrics(*built.engine); });
   }
@@ -323,12 +328,18 @@ void Stack::add_routes(HttpServer& server) {
                }));
   server.route("/_dynadeck/clock", clock_handler(parts.clock));
   server.route("/_dynadeck/cassette", parts.deck->admin());
+  server.route("/_dynadeck/faults", faults::faults_handler(*parts.board));
+  const AdminHandler chaos = faults::chaos_handler(*parts.board);
+  server.route("/_localstack/chaos/faults", chaos);
+  server.route("/_localstack/chaos/effects", chaos);
   server.route("/_dynadeck/requests", faults::journal_handler(parts.journal, parts.clock));
   server.route("/_dynadeck/faults", faults::faults_handler(*parts.board));
   server.route("/_localstack/chaos", faults::chaos_handler(*parts.board));
   if (parts.upstream != nullptr) server.route("/_dynadeck/upstream", parts.upstream->admin());
   parts.registry.add([&server] { return http_metrics(server.stats()); });
 }
+
+bool Stack::refuses_connection() { return parts_->board->refuses_connection(); }
 
 void Stack::count_refused(std::string_view error_code) { parts_->refusals.add(error_code); }
 

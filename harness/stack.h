@@ -41,6 +41,8 @@ class Stack {
   // Everything that is not DynamoDB's: /metrics, /_dynadeck/*, /_localstack/*. Also lets the
   // metrics see the server. The server ends before the stack does.
   void add_routes(HttpServer& server);
+  // Whether a fault rule refuses the connection that is being opened.
+  bool refuses_connection();
   // A request that the HTTP layer refused before it reached the chain.
   void count_refused(std::string_view error_code);
 
