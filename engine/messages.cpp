@@ -501,4 +501,8 @@ std::string too_many_batch_writes() {
   return "Too many items requested for the BatchWriteItem call";
 }
 
+std::string one_action_per_item() {
+  return "TransactItems can only contain one of Check, Put, Update or Delete";
+}
+
 }  // namespace dynadeck::engine::messages

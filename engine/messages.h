@@ -165,5 +165,6 @@ std::string projected_needs_index();
 std::string duplicate_item_keys();
 std::string too_many_batch_keys();
 std::string too_many_batch_writes();
+std::string one_action_per_item();
 
 }  // namespace dynadeck::engine::messages
