@@ -32,7 +32,7 @@ ZSTD_DCtx* decoder() {
 
 void FrameEncoder::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
 
-FrameEncoder::FrameEncoder(int level) : context_(ZSTD_createCCtx()) {
+FrameEncoder::FrameEncoder(int level) : context_(ZSTD_createCCtx()), buffer_(kPieceBytes, '\0') {
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
   if (level > 9) ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_windowLog, kMostWindowLog);
@@ -48,12 +48,10 @@ bool FrameEncoder::encode(std::string_view text, Step step, std::string& out) {
                                                               : ZSTD_e_end;
   ZSTD_inBuffer input{text.data(), text.size(), 0};
   for (;;) {
-    const std::size_t before = out.size();
-    out.resize(before + kPieceBytes);
-    ZSTD_outBuffer output{out.data() + before, kPieceBytes, 0};
+    ZSTD_outBuffer output{buffer_.data(), buffer_.size(), 0};
     const std::size_t left = ZSTD_compressStream2(context_.get(), &output, &input, directive);
-    out.resize(before + output.pos);
     if (ZSTD_isError(left) != 0) return false;
+    out.append(buffer_, 0, output.pos);
     const bool done = step == Step::kContinue ? input.pos == input.size : left == 0;
     if (done) return true;
   }

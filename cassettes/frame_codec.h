@@ -34,6 +34,7 @@ class FrameEncoder {
     void operator()(ZSTD_CCtx_s* context) const;
   };
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
+  std::string buffer_;  // where zstd writes
 };
 
 // How the decoding of one frame ended.

@@ -11,24 +11,29 @@ namespace {
 constexpr std::uint64_t kOnes = 0x0101010101010101;
 constexpr std::uint64_t kHighs = 0x8080808080808080;
 
-// Whether one of eight bytes is a control character, a quote, a backslash or not ASCII. May say yes
-// where there is none, never no where there is one.
-bool has_special(std::uint64_t eight) {
-  const std::uint64_t quotes = eight ^ (kOnes * '"');
-  const std::uint64_t backslashes = eight ^ (kOnes * '\\');
-  const std::uint64_t found =
-      ((eight - kOnes * 0x20) | (quotes - kOnes) | (backslashes - kOnes) | eight) & kHighs;
-  return found != 0;
-}
-
 std::uint64_t load(const char* from) {
   std::uint64_t eight;
   std::memcpy(&eight, from, sizeof eight);
   return eight;
 }
 
+bool is_special(char byte) {
+  const auto value = static_cast<unsigned char>(byte);
+  return value < 0x20 || value >= 0x80 || value == '"' || value == '\\';
+}
+
+// The first byte that is a control character, a quote, a backslash or not ASCII; eight at a time.
 const char* skip_plain(const char* position, const char* end) {
-  while (end - position >= 8 && !has_special(load(position))) position += 8;
+  for (; end - position >= 8; position += 8) {
+    const std::uint64_t eight = load(position);
+    const std::uint64_t quotes = eight ^ (kOnes * '"');
+    const std::uint64_t backslashes = eight ^ (kOnes * '\\');
+    // A borrow may mark bytes behind a special one, never before it: the first mark is right.
+    const std::uint64_t found =
+        ((eight - kOnes * 0x20) | (quotes - kOnes) | (backslashes - kOnes) | eight) & kHighs;
+    if (found != 0) return position + std::countr_zero(found) / 8;
+  }
+  while (position != end && !is_special(*position)) ++position;
   return position;
 }
 
@@ -304,13 +309,9 @@ void append_quoted(std::string& out, std::string_view text) {
   const char* at = text.data();
   const char* const end = at + text.size();
   while (at != end) {
-    const char* plain = at;
-    for (;;) {
-      plain = skip_plain(plain, end);
-      if (plain == end) break;
-      const auto byte = static_cast<unsigned char>(*plain);
-      if (byte < 0x20 || byte == '"' || byte == '\\') break;
-      ++plain;
+    const char* plain = skip_plain(at, end);
+    while (plain != end && static_cast<unsigned char>(*plain) >= 0x80) {
+      plain = skip_plain(plain + 1, end);
     }
     out.append(at, plain);
     at = plain;

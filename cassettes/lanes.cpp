@@ -135,8 +135,9 @@ void KeySchemas::learn(std::string_view operation, std::string_view request,
                        std::string_view response) {
   if (operation == "GetItem" || operation == "UpdateItem" || operation == "DeleteItem") {
     // Most requests speak of a table that is known: look before anything is copied.
-    const std::string table = string_value(find_member(request, "TableName"));
-    if (find(table_name_of(table)) != nullptr) return;
+    const std::string_view raw = find_member(request, "TableName");
+    if (raw.size() > 2 && find(raw.substr(1, raw.size() - 2)) != nullptr) return;
+    const std::string table = string_value(raw);
     add(table_name_of(table), member_names(find_member(request, "Key")));
   } else if (operation == "CreateTable") {
     add(table_name_of(string_value(find_member(request, "TableName"))),

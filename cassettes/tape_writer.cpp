@@ -44,15 +44,14 @@ Outcome<TapeWriter, std::string> TapeWriter::append_to(const std::string& path,
   writer.open_.offset = writer.file_bytes_;
   if (!tail.empty()) {
     writer.open_ = index->frames.back();
-    writer.open_.decompressed_bytes = 0;
     writer.open_.compressed_bytes = 0;
+    writer.pending_ = tail;
+    writer.unflushed_ = true;
   }
   writer.builder_ = IndexBuilder(std::move(index).value());
   if (auto done = writer.file_.truncate(writer.file_bytes_); !done) return done.error();
   if (!tail.empty()) {
-    auto done = writer.encode(tail, FrameEncoder::Step::kContinue);
-    if (done) done = writer.flush();
-    if (!done) return done.error();
+    if (auto done = writer.flush(); !done) return done.error();
   }
   return writer;
 }
@@ -62,13 +61,12 @@ Outcome<Done, std::string> TapeWriter::fail(std::string error) {
   return error_;
 }
 
-Outcome<Done, std::string> TapeWriter::encode(std::string_view text, FrameEncoder::Step step) {
+Outcome<Done, std::string> TapeWriter::encode(FrameEncoder::Step step) {
   if (!error_.empty()) return error_;
   if (finished_) return fail(file_.path() + ": is finished");
   compressed_.clear();
-  if (!encoder_.encode(text, step, compressed_)) return fail(file_.path() + ": zstd failed");
-  open_.decompressed_bytes += text.size();
-  unflushed_ = step == FrameEncoder::Step::kContinue && (unflushed_ || !text.empty());
+  if (!encoder_.encode(pending_, step, compressed_)) return fail(file_.path() + ": zstd failed");
+  pending_.clear();
   if (compressed_.empty()) return Done{};
   if (auto done = file_.write(compressed_); !done) return fail(done.error());
   open_.compressed_bytes += compressed_.size();
@@ -93,8 +91,11 @@ Outcome<Done, std::string> TapeWriter::add_exchange(std::string_view line,
 }
 
 Outcome<Done, std::string> TapeWriter::add_other(std::string_view line) {
+  if (!error_.empty()) return error_;
   ++open_.lines;
-  if (auto done = encode(line, FrameEncoder::Step::kContinue); !done) return done;
+  open_.decompressed_bytes += line.size();
+  pending_ += line;
+  unflushed_ = true;
   return open_.decompressed_bytes >= options_.frame_bytes ? end_frame() : Done{};
 }
 
@@ -109,12 +110,14 @@ Outcome<Done, std::string> TapeWriter::add(const Interaction& interaction) {
 
 Outcome<Done, std::string> TapeWriter::flush() {
   if (!unflushed_) return error_.empty() ? Outcome<Done, std::string>(Done{}) : error_;
-  return encode({}, FrameEncoder::Step::kFlush);
+  unflushed_ = false;
+  return encode(FrameEncoder::Step::kFlush);
 }
 
 Outcome<Done, std::string> TapeWriter::end_frame() {
   if (open_.decompressed_bytes == 0) return Done{};
-  if (auto done = encode({}, FrameEncoder::Step::kEnd); !done) return done;
+  if (auto done = encode(FrameEncoder::Step::kEnd); !done) return done;
+  unflushed_ = false;
   frames_.push_back(open_);
   open_ = FrameRow();
   open_.offset = file_bytes_;

@@ -68,7 +68,8 @@ class TapeWriter {
  private:
   TapeWriter(TapeFile file, const WriterOptions& options);
 
-  Outcome<Done, std::string> encode(std::string_view text, FrameEncoder::Step step);
+  // Compresses what is pending.
+  Outcome<Done, std::string> encode(FrameEncoder::Step step);
   Outcome<Done, std::string> end_frame();
   Outcome<Done, std::string> write_skippable(std::uint32_t magic, std::string_view payload);
   Outcome<Done, std::string> fail(std::string error);
@@ -79,6 +80,7 @@ class TapeWriter {
   IndexBuilder builder_;
   std::vector<FrameRow> frames_;
   FrameRow open_;  // the frame being written
+  std::string pending_;  // lines that zstd has not seen yet: calls for every line are slow
   std::string compressed_;
   std::string line_;
   std::uint64_t file_bytes_ = 0;
