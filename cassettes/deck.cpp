@@ -8,6 +8,7 @@
 #include "cassettes/json_text.h"
 #include "cassettes/player.h"
 #include "cassettes/recorder.h"
+#include "cassettes/redactor.h"
 #include "cassettes/sections.h"
 #include "harness/error.h"
 
@@ -91,6 +92,7 @@ TapeHeader Deck::new_header(const CassetteOptions& options) const {
   header.seed = context_.seed;
   header.faults_clean = options.faults_clean;
   header.redactions = options.redact;
+  if (!options.redact.empty()) header.salt = Redactor::fresh_salt();
   header.match = options.match;
   return header;
 }

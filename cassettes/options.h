@@ -52,7 +52,7 @@ struct MatchRule {
 struct RedactionRule {
   std::string path;       // "$.Item.email", "$..password"
   std::string attribute;  // name of an attribute, at any depth
-  std::string pattern;    // ECMAScript regular expression over string values
+  std::string pattern;    // POSIX extended regular expression, or a name (uuid, email, ...)
 };
 
 struct CassetteOptions {

@@ -38,17 +38,31 @@ Outcome<std::unique_ptr<Player>, std::string> Player::open(const CassetteOptions
   auto reader = TapeReader::open(options.path, lock);
   if (!reader) return reader.error();
   if (!reader->damage().empty()) return options.path + ": " + reader->damage();
-  auto index = reader->index();
+  // Rules that are given replace those that the tape was recorded with.
+  const std::vector<MatchRule>& given =
+      options.match.empty() ? reader->header().match : options.match;
+  auto rules = MatchRules::make(given);
+  if (!rules) return rules.error();
+  auto redactor = Redactor::make(reader->header().redactions, reader->header().salt);
+  if (!redactor) return redactor.error();
+  // The stored hashes are good for the rules they were made with; others mean reading the tape.
+  const bool stored = to_json(given) == to_json(reader->header().match);
+  auto index = stored ? reader->index() : reader->build_index(*rules);
   if (!index) return index.error();
-  return std::unique_ptr<Player>(
-      new Player(std::move(reader).value(), std::move(index).value(), options, stats));
+  return std::unique_ptr<Player>(new Player(std::move(reader).value(), std::move(index).value(),
+                                            options, std::move(rules).value(),
+                                            std::move(redactor).value(), stats));
 }
 
-Player::Player(TapeReader reader, TapeIndex index, const CassetteOptions& options, Stats& stats)
+Player::Player(TapeReader reader, TapeIndex index, const CassetteOptions& options, MatchRules rules,
+               Redactor redactor, Stats& stats)
     : options_(options),
       stats_(stats),
       index_(std::move(index)),
       cache_(std::move(reader), index_.frames, kCacheBytes),
+      rules_(std::move(rules)),
+      patterns_(rules_.patterns()),
+      redactor_(std::move(redactor)),
       matcher_(index_, options.order, options.repeat) {
   for (std::uint32_t i = 1; i < index_.section_names.size(); ++i) {
     section_numbers_[index_.section_names[i]] = i;
@@ -62,9 +76,23 @@ std::optional<std::uint32_t> Player::section_number(std::string_view name) const
   return found->second;
 }
 
-std::uint64_t Player::hash_of(const Request& request) const {
-  return match_hash(info(request.operation).name, request.scope.account, request.scope.region,
-                    hash_body(request.body).hash);
+Player::Prepared Player::prepare(const Request& request) const {
+  Prepared prepared;
+  prepared.body = request.body;
+  if (!redactor_.empty()) {
+    prepared.redacted = redactor_.request(request.body, prepared.found);
+    prepared.body = prepared.redacted;
+  }
+  prepared.hash = rules_.hash(info(request.operation).name, request.scope.account,
+                              request.scope.region, prepared.body, &prepared.renamed);
+  return prepared;
+}
+
+Renamed Player::renamed_of(const Interaction& interaction) const {
+  Renamed renamed;
+  rules_.hash(interaction.operation, interaction.scope.account, interaction.scope.region,
+              interaction.request, &renamed);
+  return renamed;
 }
 
 std::optional<Interaction> Player::read(std::uint32_t ordinal) {
@@ -76,32 +104,50 @@ std::optional<Interaction> Player::read(std::uint32_t ordinal) {
 std::optional<Response> Player::play(const Request& request, std::string_view section) {
   const std::optional<std::uint32_t> number = section_number(section);
   if (!number) return std::nullopt;
-  const std::uint64_t hash = hash_of(request);
-  const Lanes lanes = options_.order == Order::kStrict
-                          ? Lanes()
-                          : lanes_of(info(request.operation).name, request.scope.account,
-                                     request.scope.region, request.body, index_.keys);
-  std::optional<std::uint32_t> ordinal;
-  {
-    const std::lock_guard lock(mutex_);
-    ordinal = matcher_.claim({hash, *number, &lanes});
-  }
+  const Prepared prepared = prepare(request);
+  const std::optional<std::uint32_t> ordinal = claim(request, *number, prepared);
   if (!ordinal) return std::nullopt;
   const std::optional<Interaction> interaction = read(*ordinal);
   if (!interaction) return std::nullopt;
-  {
-    const std::lock_guard lock(mutex_);
-    ++played_;
-  }
+  played_.fetch_add(1, std::memory_order_relaxed);
   stats_.exchanges_played.fetch_add(1, std::memory_order_relaxed);
-  return to_response(*interaction);
+  return to_response(*interaction, prepared);
 }
 
-Response Player::to_response(const Interaction& interaction) const {
+std::optional<std::uint32_t> Player::claim(const Request& request, std::uint32_t section,
+                                           const Prepared& prepared) {
+  const Lanes lanes = options_.order == Order::kStrict
+                          ? Lanes()
+                          : lanes_of(info(request.operation).name, request.scope.account,
+                                     request.scope.region, prepared.body, index_.keys);
+  const Matcher::Asked asked{prepared.hash, section, &lanes};
+  const std::lock_guard lock(mutex_);
+  if (prepared.renamed.empty()) return matcher_.claim(asked);
+  const auto fits = [&](std::uint32_t ordinal) {
+    const std::optional<Interaction> candidate = read(ordinal);
+    return candidate && bindings_.fit(prepared.renamed, renamed_of(*candidate));
+  };
+  // A value may have to stand for a second one, as two times within one second do.
+  std::optional<std::uint32_t> ordinal = matcher_.claim(asked, fits);
+  if (!ordinal) ordinal = matcher_.claim(asked);
+  if (!ordinal) return ordinal;
+  if (const std::optional<Interaction> chosen = read(*ordinal)) {
+    bindings_.bind(prepared.renamed, renamed_of(*chosen));
+  }
+  return ordinal;
+}
+
+Response Player::to_response(const Interaction& interaction, const Prepared& prepared) {
   Response response;
   response.status = interaction.status;
   response.content_type = interaction.content_type;
   response.body = interaction.response;
+  if (rules_.renames() || !redactor_.empty()) {
+    const std::lock_guard lock(mutex_);
+    // Who sent a secret gets it back.
+    for (const auto& [original, pseudonym] : prepared.found) bindings_.bind(pseudonym, original);
+    if (!bindings_.empty()) response.body = bindings_.apply(std::move(response.body), patterns_);
+  }
   response.error_code = interaction.error_code;
   response.faults = interaction.faults;
   response.delivery = interaction.delivery;
@@ -199,7 +245,7 @@ std::string Player::reason_for_same(const Request& request, std::string_view sec
   bool unplayed = false;
   {
     const std::lock_guard lock(mutex_);
-    for (const std::uint32_t ordinal : matcher_.same(hash_of(request))) {
+    for (const std::uint32_t ordinal : matcher_.same(prepare(request).hash)) {
       if (number != 0 && index_.sections[ordinal] != number) continue;
       ++in_section;
       const bool better = !matcher_.played(ordinal) && !unplayed;
@@ -250,11 +296,13 @@ std::optional<Interaction> Player::find_nearest(const Request& request, std::str
     look(first, static_cast<std::uint32_t>(index_.size()));
     look(0, first);
   }
+  const Prepared prepared = prepare(request);
+  const std::string asked(prepared.body);
   std::optional<Interaction> nearest;
   for (const std::uint32_t ordinal : candidates) {
     std::optional<Interaction> other = read(ordinal);
     if (!other || other->operation != info(request.operation).name) continue;
-    std::vector<std::string> found = differences(request.body, other->request);
+    std::vector<std::string> found = differences(asked, other->request);
     if (nearest && found.size() >= differences_found.size()) continue;
     nearest = std::move(other);
     differences_found = std::move(found);
@@ -279,7 +327,7 @@ ReplayReport Player::report() {
   std::vector<std::uint32_t> unplayed;
   {
     const std::lock_guard lock(mutex_);
-    report.played = played_;
+    report.played = played_.load(std::memory_order_relaxed);
     report.unmatched = unmatched_;
     report.unplayed = matcher_.unplayed();
     report.unmatched_requests = unmatched_requests_;

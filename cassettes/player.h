@@ -1,6 +1,7 @@
 // Answers requests from a tape.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -11,8 +12,10 @@
 
 #include "cassettes/frame_cache.h"
 #include "cassettes/lanes.h"
+#include "cassettes/match_rules.h"
 #include "cassettes/matcher.h"
 #include "cassettes/options.h"
+#include "cassettes/redactor.h"
 #include "cassettes/replay_report.h"
 #include "cassettes/stats.h"
 #include "cassettes/tape_index.h"
@@ -45,11 +48,23 @@ class Player {
   const TapeHeader& header() const { return cache_.reader().header(); }
 
  private:
-  Player(TapeReader reader, TapeIndex index, const CassetteOptions& options, Stats& stats);
+  Player(TapeReader reader, TapeIndex index, const CassetteOptions& options, MatchRules rules,
+         Redactor redactor, Stats& stats);
 
   std::optional<std::uint32_t> section_number(std::string_view name) const;
-  std::uint64_t hash_of(const Request& request) const;
-  Response to_response(const Interaction& interaction) const;
+  // A request as it would stand on the tape, and what is needed to find it there.
+  struct Prepared {
+    std::string redacted;   // empty where nothing is redacted
+    std::string_view body;  // the request's own, or the redacted one
+    Redactor::Found found;
+    Renamed renamed;
+    std::uint64_t hash = 0;
+  };
+  Prepared prepare(const Request& request) const;
+  std::optional<std::uint32_t> claim(const Request& request, std::uint32_t section,
+                                     const Prepared& prepared);
+  Renamed renamed_of(const Interaction& interaction) const;
+  Response to_response(const Interaction& interaction, const Prepared& prepared);
   UnmatchedRequest explain(const Request& request, std::string_view section);
   std::optional<Interaction> find_nearest(const Request& request, std::string_view section,
                                           std::vector<std::string>& differences);
@@ -61,11 +76,16 @@ class Player {
   Stats& stats_;
   const TapeIndex index_;
   FrameCache cache_;
+  const MatchRules rules_;
+  const std::vector<Pattern> patterns_;
+  const Redactor redactor_;
   std::unordered_map<std::string, std::uint32_t> section_numbers_;
+
+  std::atomic<std::uint64_t> played_{0};
 
   std::mutex mutex_;  // guards what follows
   Matcher matcher_;
-  std::uint64_t played_ = 0;
+  Bindings bindings_;
   std::uint64_t unmatched_ = 0;
   std::vector<UnmatchedRequest> unmatched_requests_;
 };

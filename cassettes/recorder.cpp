@@ -51,13 +51,24 @@ Outcome<std::unique_ptr<Recorder>, std::string> Recorder::open(const CassetteOpt
   auto writer = append ? TapeWriter::append_to(options.path, writer_options, header)
                        : TapeWriter::create(options.path, header, writer_options);
   if (!writer) return writer.error();
-  return std::unique_ptr<Recorder>(new Recorder(std::move(writer).value(), clock, stats));
+  // Of the header: a tape that is gone on with keeps its own rules.
+  auto redactor = Redactor::make(header.redactions, header.salt);
+  if (!redactor) return redactor.error();
+  auto rules = MatchRules::make(header.match);
+  if (!rules) return rules.error();
+  return std::unique_ptr<Recorder>(
+      new Recorder(std::move(writer).value(), std::move(redactor).value(), std::move(rules).value(),
+                   options.stream_records, clock, stats));
 }
 
-Recorder::Recorder(TapeWriter writer, const Clock& clock, Stats& stats)
+Recorder::Recorder(TapeWriter writer, Redactor redactor, MatchRules rules, bool stream_records,
+                   const Clock& clock, Stats& stats)
     : clock_(clock),
       start_(clock.monotonic()),
       arrivals_(writer.last_sequence()),
+      redactor_(std::move(redactor)),
+      rules_(std::move(rules)),
+      stream_records_(stream_records),
       tape_(std::move(writer), stats) {}
 
 Recorder::Ticket Recorder::begin() {
@@ -86,9 +97,21 @@ void Recorder::finish(const Ticket& ticket, const Request& request, std::string_
   view.waited = waited;
   view.delivery = &response.delivery;
 
+  std::string redacted_request;
+  std::string redacted_response;
+  if (!redactor_.empty()) {
+    Redactor::Found found;
+    redacted_request = redactor_.request(request.body, found);
+    redacted_response = redactor_.response(response.body, found);
+    view.request = redacted_request;
+    view.response = redacted_response;
+  }
   thread_local std::string rest;
   rest.clear();
-  const LineFacts line = append_line_rest(rest, view);
+  LineFacts line = append_line_rest(rest, view);
+  if (!rules_.empty()) {
+    line.hash = rules_.hash(view.operation, view.account, view.region, view.request);
+  }
   const std::string_view text(rest);
   ExchangeFacts facts;
   facts.sequence = ticket.sequence;
@@ -101,8 +124,24 @@ void Recorder::finish(const Ticket& ticket, const Request& request, std::string_
   facts.request = text.substr(line.request_offset, line.request_bytes);
   facts.response = text.substr(line.response_offset, line.response_bytes);
   tape_.add(text, facts);
+  if (stream_records_) add_stream_records(view);
   // A large exchange must not keep its memory in every worker.
   if (rest.capacity() > (std::size_t{1} << 20)) std::string().swap(rest);
+}
+
+void Recorder::add_stream_records(const InteractionView& view) {
+  const auto source = streams_.source_of(view.operation, view.request, view.response);
+  if (!source) return;
+  for_each_element(find_member(view.response, "Records"), [&](std::string_view record) {
+    std::string line = R"({"type":"stream_record","offset_us":)";
+    line += std::to_string(view.offset.count()) + R"(,"stream_arn":)";
+    append_quoted(line, source->stream_arn);
+    line += R"(,"shard":)";
+    append_quoted(line, source->shard);
+    line.append(R"(,"record":)").append(record).append("}\n");
+    tape_.add_other(line);
+    return true;
+  });
 }
 
 Outcome<Done, std::string> Recorder::mark(std::string_view section) {

@@ -5,7 +5,6 @@
 
 #include "cassettes/interaction.h"
 #include "cassettes/json_text.h"
-#include "cassettes/match_hash.h"
 
 namespace dynadeck::cassettes {
 namespace {
@@ -202,13 +201,12 @@ std::optional<TapeIndex> TapeReader::stored_index() const {
 
 Outcome<TapeIndex, std::string> TapeReader::index() const {
   if (auto stored = stored_index()) return std::move(*stored);
-  return build_index([](const Interaction& interaction) {
-    return match_hash(interaction.operation, interaction.scope.account, interaction.scope.region,
-                      hash_body(interaction.request).hash);
-  });
+  const auto rules = MatchRules::make(header_.match);
+  if (!rules) return in_file(file_, rules.error());
+  return build_index(*rules);
 }
 
-Outcome<TapeIndex, std::string> TapeReader::build_index(const Hash& hash) const {
+Outcome<TapeIndex, std::string> TapeReader::build_index(const MatchRules& rules) const {
   IndexBuilder builder;
   std::vector<FrameRow> frames = frames_;
   for (FrameRow& frame : frames) {
@@ -230,9 +228,11 @@ Outcome<TapeIndex, std::string> TapeReader::build_index(const Hash& hash) const 
       frame.first_sequence = exchange->sequence;
     }
     ++frame.exchanges;
-    builder.add(exchange->sequence, exchange->arrived, hash(*exchange), exchange->section,
-                exchange->operation, exchange->scope.account, exchange->scope.region,
-                exchange->request, exchange->response);
+    const std::uint64_t hash = rules.hash(exchange->operation, exchange->scope.account,
+                                          exchange->scope.region, exchange->request);
+    builder.add(exchange->sequence, exchange->arrived, hash, exchange->section, exchange->operation,
+                exchange->scope.account, exchange->scope.region, exchange->request,
+                exchange->response);
     return true;
   });
   if (!done) return done.error();

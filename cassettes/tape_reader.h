@@ -10,6 +10,7 @@
 
 #include "cassettes/frame_codec.h"
 #include "cassettes/interaction.h"
+#include "cassettes/match_rules.h"
 #include "cassettes/tape_file.h"
 #include "cassettes/tape_format.h"
 #include "cassettes/tape_header.h"
@@ -59,11 +60,10 @@ class TapeReader {
   using Visit = std::function<bool(std::string_view line, std::size_t frame)>;
   Outcome<Done, std::string> for_each_line(const Visit& visit) const;
 
-  // The stored index, or one made by reading every frame. rehash: make one in any case, with this
-  // hash of the request in place of the stored one.
-  using Hash = std::function<std::uint64_t(const Interaction&)>;
+  // The stored index, or one made by reading every frame, under the rules that the header names.
   Outcome<TapeIndex, std::string> index() const;
-  Outcome<TapeIndex, std::string> build_index(const Hash& hash) const;
+  // One made by reading every frame, under these rules.
+  Outcome<TapeIndex, std::string> build_index(const MatchRules& rules) const;
 
  private:
   explicit TapeReader(TapeFile file) : file_(std::move(file)) {}

@@ -15,11 +15,19 @@ Outcome<TapeWriter, std::string> TapeWriter::create(const std::string& path,
   auto file = TapeFile::create(path, options.overwrite);
   if (!file) return file.error();
   TapeWriter writer(std::move(file).value(), options);
-  if (!header.match.empty()) writer.builder_.set_match(to_json(header.match));
-  auto done = writer.add_other(to_line(header));
+  auto done = writer.take_rules(header);
+  if (done) done = writer.add_other(to_line(header));
   if (done) done = writer.end_frame();
   if (!done) return done.error();
   return writer;
+}
+
+Outcome<Done, std::string> TapeWriter::take_rules(const TapeHeader& header) {
+  auto rules = MatchRules::make(header.match);
+  if (!rules) return rules.error();
+  rules_ = std::move(rules).value();
+  if (!rules_.empty()) builder_.set_match(to_json(header.match));
+  return Done{};
 }
 
 Outcome<TapeWriter, std::string> TapeWriter::append_to(const std::string& path,
@@ -49,6 +57,7 @@ Outcome<TapeWriter, std::string> TapeWriter::append_to(const std::string& path,
     writer.unflushed_ = true;
   }
   writer.builder_ = IndexBuilder(std::move(index).value());
+  if (auto done = writer.take_rules(header); !done) return done.error();
   if (auto done = writer.file_.truncate(writer.file_bytes_); !done) return done.error();
   if (!tail.empty()) {
     if (auto done = writer.flush(); !done) return done.error();
@@ -102,7 +111,11 @@ Outcome<Done, std::string> TapeWriter::add_other(std::string_view line) {
 Outcome<Done, std::string> TapeWriter::add(const Interaction& interaction) {
   line_.clear();
   append_line_prefix(line_, interaction.completed, interaction.arrived);
-  const std::uint64_t hash = append_line_rest(line_, interaction.view()).hash;
+  std::uint64_t hash = append_line_rest(line_, interaction.view()).hash;
+  if (!rules_.empty()) {
+    hash = rules_.hash(interaction.operation, interaction.scope.account, interaction.scope.region,
+                       interaction.request);
+  }
   return add_exchange(line_, {interaction.sequence, interaction.arrived, hash, interaction.section,
                               interaction.operation, interaction.scope.account,
                               interaction.scope.region, interaction.request, interaction.response});

@@ -9,6 +9,7 @@
 
 #include "cassettes/frame_codec.h"
 #include "cassettes/interaction.h"
+#include "cassettes/match_rules.h"
 #include "cassettes/tape_file.h"
 #include "cassettes/tape_format.h"
 #include "cassettes/tape_header.h"
@@ -67,6 +68,7 @@ class TapeWriter {
 
  private:
   TapeWriter(TapeFile file, const WriterOptions& options);
+  Outcome<Done, std::string> take_rules(const TapeHeader& header);
 
   // Compresses what is pending.
   Outcome<Done, std::string> encode(FrameEncoder::Step step);
@@ -78,8 +80,9 @@ class TapeWriter {
   WriterOptions options_;
   FrameEncoder encoder_;
   IndexBuilder builder_;
+  MatchRules rules_;
   std::vector<FrameRow> frames_;
-  FrameRow open_;  // the frame being written
+  FrameRow open_;        // the frame being written
   std::string pending_;  // lines that zstd has not seen yet: calls for every line are slow
   std::string compressed_;
   std::string line_;

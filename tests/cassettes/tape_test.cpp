@@ -144,10 +144,7 @@ TEST_CASE("a tape holds what was written, in frames", "[cassettes]") {
   CHECK(index->frames[1].exchanges > 0);
 
   SECTION("the stored index is the one that a scan makes") {
-    const auto made = tape->build_index([](const Interaction& interaction) {
-      return match_hash(interaction.operation, interaction.scope.account, interaction.scope.region,
-                        hash_body(interaction.request).hash);
-    });
+    const auto made = tape->build_index(MatchRules());
     REQUIRE(made);
     CHECK(made->hashes == index->hashes);
     CHECK(made->predecessors == index->predecessors);

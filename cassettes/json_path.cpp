@@ -1,0 +1,165 @@
+#include "cassettes/json_path.h"
+
+#include <charconv>
+
+#include "cassettes/json_text.h"
+
+namespace dynadeck::cassettes {
+namespace {
+
+bool is_wrapper(const Place& place) { return place.name == "M" || place.name == "L"; }
+
+class Rewriter {
+ public:
+  Rewriter(std::string_view text, const Visit& visit, std::string& out, bool prune)
+      : cursor_(text), visit_(visit), out_(out), prune_(prune) {}
+
+  bool document() {
+    if (!value()) return false;
+    cursor_.skip_space();
+    return cursor_.at_end();
+  }
+
+ private:
+  // Passes one value; says whether it was dropped.
+  bool value() {
+    dropped_ = false;
+    if (places_.size() > kMaxJsonDepth) return false;
+    cursor_.skip_space();
+    const char kind = cursor_.peek();
+    const bool container = kind == '{' || kind == '[';
+    std::string_view raw;
+    if (!container && !cursor_.value(raw)) return false;
+    std::string replacement;
+    const Rewrite action = visit_(places_, raw, replacement);
+    if (action == Rewrite::kKeep && container) return members(kind);
+    if (container && !cursor_.value(raw)) return false;
+    if (action == Rewrite::kKeep) {
+      out_ += raw;
+    } else if (action == Rewrite::kReplace) {
+      out_ += replacement;
+    }
+    dropped_ = action == Rewrite::kDrop;
+    return true;
+  }
+
+  bool members(char bracket) {
+    const bool object = bracket == '{';
+    const char closing = object ? '}' : ']';
+    out_ += bracket;
+    bool first = true;
+    std::int64_t index = 0;
+    for (cursor_.open(bracket); cursor_.next(closing);) {
+      const std::size_t before = out_.size();
+      if (!first) out_ += ',';
+      Place place;
+      if (object) {
+        std::string_view name;
+        bool escaped = false;
+        if (!cursor_.name(name, escaped)) return false;
+        out_.append("\"").append(name).append("\":");
+        if (escaped) {
+          unescape(name, place.name);
+        } else {
+          place.name = name;
+        }
+      } else {
+        place.index = index++;
+      }
+      places_.push_back(std::move(place));
+      if (!value()) return false;
+      places_.pop_back();
+      if (dropped_) {
+        out_.resize(before);
+      } else {
+        first = false;
+      }
+    }
+    dropped_ = prune_ && first && !places_.empty();
+    out_ += closing;
+    return !cursor_.failed();
+  }
+
+  JsonCursor cursor_;
+  const Visit& visit_;
+  std::string& out_;
+  const bool prune_;
+  std::vector<Place> places_;
+  bool dropped_ = false;
+};
+
+}  // namespace
+
+std::optional<JsonPath> JsonPath::parse(std::string_view text) {
+  if (!text.starts_with('$')) return std::nullopt;
+  text.remove_prefix(1);
+  JsonPath path;
+  while (!text.empty()) {
+    if (text.starts_with("..")) {
+      path.steps_.push_back({Kind::kDescend, {}, 0});
+      text.remove_prefix(1);
+      if (text.size() < 2) return std::nullopt;
+    }
+    if (text.starts_with('.')) {
+      text.remove_prefix(1);
+      const std::string_view name = text.substr(0, text.find_first_of(".["));
+      if (name.empty()) return std::nullopt;
+      path.steps_.push_back({name == "*" ? Kind::kAny : Kind::kName, std::string(name), 0});
+      text.remove_prefix(name.size());
+      continue;
+    }
+    const std::size_t end = text.starts_with("['") ? text.find("']") : text.find(']');
+    if (!text.starts_with('[') || end == std::string_view::npos) return std::nullopt;
+    if (text.starts_with("['")) {
+      path.steps_.push_back({Kind::kName, std::string(text.substr(2, end - 2)), 0});
+      text.remove_prefix(end + 2);
+      continue;
+    }
+    const std::string_view inner = text.substr(1, end - 1);
+    Step step{Kind::kAny, {}, 0};
+    if (inner != "*") {
+      step.kind = Kind::kIndex;
+      const auto [stop, error] =
+          std::from_chars(inner.data(), inner.data() + inner.size(), step.index);
+      if (error != std::errc{} || stop != inner.data() + inner.size()) return std::nullopt;
+    }
+    path.steps_.push_back(std::move(step));
+    text.remove_prefix(end + 1);
+  }
+  return path;
+}
+
+bool JsonPath::matches_from(std::size_t step, Places places) const {
+  if (step == steps_.size()) return places.empty();
+  const Step& wanted = steps_[step];
+  if (wanted.kind == Kind::kDescend) {
+    for (std::size_t skipped = 0; skipped <= places.size(); ++skipped) {
+      if (matches_from(step + 1, places.subspan(skipped))) return true;
+    }
+    return false;
+  }
+  if (places.empty()) return false;
+  const Place& place = places.front();
+  const bool fits = wanted.kind == Kind::kAny ||
+                    (wanted.kind == Kind::kName && place.index < 0 && place.name == wanted.name) ||
+                    (wanted.kind == Kind::kIndex && place.index == wanted.index);
+  if (fits && matches_from(step + 1, places.subspan(1))) return true;
+  return is_wrapper(place) && matches_from(step, places.subspan(1));
+}
+
+bool JsonPath::matches_around(Places places) const {
+  for (std::size_t depth = 0; depth <= places.size(); ++depth) {
+    if (matches(places.first(depth))) return true;
+  }
+  return false;
+}
+
+std::string JsonPath::last_name() const {
+  return !steps_.empty() && steps_.back().kind == Kind::kName ? steps_.back().name : std::string();
+}
+
+bool rewrite_json(std::string_view text, const Visit& visit, std::string& out, bool prune) {
+  return Rewriter(text, visit, out, prune).document();
+}
+
+}  // namespace dynadeck::cassettes

@@ -1,0 +1,56 @@
+// Secrets become pseudonyms before they reach a tape.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cassettes/json_path.h"
+#include "cassettes/options.h"
+#include "cassettes/pattern.h"
+#include "harness/result.h"
+
+namespace dynadeck::cassettes {
+
+// Replaces what its rules name. The same value gets the same pseudonym under the same salt, in
+// requests as in responses: joins still work, and a replay redacts what it is asked before it looks
+// for it. Immutable.
+class Redactor {
+ public:
+  // salt: hexadecimal. The error names the rule that cannot be used.
+  static Outcome<Redactor, std::string> make(const std::vector<RedactionRule>& rules,
+                                             std::string salt);
+  // 32 hexadecimal digits from the machine's entropy.
+  static std::string fresh_salt();
+
+  bool empty() const { return !any_; }
+
+  // What was replaced: original and pseudonym.
+  using Found = std::vector<std::pair<std::string, std::string>>;
+
+  // The request without secrets. An attribute is also recognised where an expression compares it
+  // with, or sets it to, a placeholder. A body that is not JSON is replaced as a whole.
+  std::string request(std::string_view body, Found& found) const;
+  // The response without secrets; those found in its request are replaced wherever they stand.
+  std::string response(std::string_view body, const Found& found_in_request) const;
+
+ private:
+  struct Document;
+
+  std::string pseudonym(std::string_view value) const;
+  std::string replacement_of(std::string_view raw, std::string_view type, Found* found) const;
+  bool rewrite(std::string_view body, const std::vector<std::string>& placeholders,
+               const Found* found_before, Found* found, std::string& out) const;
+  bool named(Places places) const;
+  std::vector<std::string> secret_placeholders(std::string_view body) const;
+
+  bool any_ = false;
+  std::string salt_;
+  std::vector<JsonPath> paths_;
+  std::vector<std::string> attributes_;
+  std::vector<std::string> expression_names_;  // attributes, and what paths end with
+  std::vector<Pattern> patterns_;
+};
+
+}  // namespace dynadeck::cassettes

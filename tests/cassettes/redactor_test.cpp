@@ -1,0 +1,193 @@
+#include "cassettes/redactor.h"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <string>
+
+#include "cassettes/json_path.h"
+#include "cassettes/pattern.h"
+#include "tests/cassettes/doubles.h"
+
+using namespace dynadeck;
+using namespace dynadeck::cassettes;
+using namespace dynadeck::cassettes::testing;
+
+namespace {
+
+Redactor redactor(std::vector<RedactionRule> rules) {
+  auto made = Redactor::make(rules, "00");
+  REQUIRE(made);
+  return std::move(made).value();
+}
+
+RedactionRule path(std::string text) { return {std::move(text), {}, {}}; }
+RedactionRule attribute(std::string text) { return {{}, std::move(text), {}}; }
+RedactionRule pattern(std::string text) { return {{}, {}, std::move(text)}; }
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a path names places, with or without the wrappers of values", "[cassettes]") {
+  const std::string document =
+      R"({"Item":{"a":{"M":{"b":{"S":"x"}}},"l":{"L":[{"S":"y"}]}},"Items":[{"a":1},{"a":2}]})";
+  const auto hits = [&](const std::string& text) {
+    const auto parsed = JsonPath::parse(text);
+    REQUIRE(parsed);
+    int count = 0;
+    std::string out;
+    REQUIRE(rewrite_json(
+        document,
+        [&](Places places, std::string_view, std::string&) {
+          if (parsed->matches(places)) ++count;
+          return Rewrite::kKeep;
+        },
+        out));
+    CHECK(out == document);
+    return count;
+  };
+  CHECK(hits("$.Item.a.b") == 1);
+  CHECK(hits("$.Item.a.M.b.S") == 1);
+  CHECK(hits("$.Item.l[0]") == 1);
+  CHECK(hits("$.Items[*].a") == 2);
+  CHECK(hits("$.Items[1].a") == 1);
+  CHECK(hits("$..a") == 3);
+  CHECK(hits("$.Item['a']") == 1);
+  CHECK(hits("$.Other") == 0);
+  for (const char* wrong : {"Item", "$.", "$[", "$['a", "$[x]", "$.."}) {
+    CHECK_FALSE(JsonPath::parse(wrong));
+  }
+}
+
+TEST_CASE("patterns find every match", "[cassettes]") {
+  const auto replaced = [](const std::string& expression, const std::string& text) {
+    const auto parsed = Pattern::parse(expression);
+    REQUIRE(parsed);
+    std::string out;
+    parsed->replace_all(
+        text, [](std::string_view) { return "!"; }, out);
+    return out;
+  };
+  CHECK(replaced("[0-9]+", "a1b22c") == "a!b!c");
+  CHECK(replaced("x*", "axb") == "a!b");
+  CHECK(replaced("^a", "aa") == "!a");
+  CHECK(replaced("uuid", "U#0a1b2c3d-0000-4000-8000-0123456789ab#") == "U#!#");
+  CHECK(replaced("timestamp", "at 2026-01-01T00:00:00.123Z.") == "at !.");
+  CHECK(replaced("b", std::string("a\0b", 3)) == std::string("a\0!", 3));
+  CHECK_FALSE(Pattern::parse("(("));
+}
+
+TEST_CASE("an attribute is replaced wherever it stands", "[cassettes]") {
+  const Redactor by_name = redactor({attribute("email")});
+  const std::string secret = "jane@example.com";
+  const std::vector<std::string> bodies = {
+      R"j({"Item":{"email":{"S":"jane@example.com"}}})j",
+      R"j({"Item":{"user":{"M":{"email":{"S":"jane@example.com"}}}}})j",
+      R"j({"Item":{"email":{"L":[{"S":"jane@example.com"}]}}})j",
+      R"j({"Item":{"email":{"SS":["jane@example.com","b"]}}})j",
+      R"j({"UpdateExpression":"SET email = :e",
+           "ExpressionAttributeValues":{":e":{"S":"jane@example.com"}}})j",
+      R"j({"UpdateExpression":"SET #e = if_not_exists(#e, :e)",
+           "ExpressionAttributeNames":{"#e":"email"},
+           "ExpressionAttributeValues":{":e":{"S":"jane@example.com"}}})j",
+      R"j({"FilterExpression":"a = :a AND email BETWEEN :b AND :c","ExpressionAttributeValues":
+           {":b":{"S":"jane@example.com"},":c":{"S":"jane@example.com"}}})j",
+      R"j({"TransactItems":[{"Put":{"Item":{},"ConditionExpression":"email IN (:a, :b)",
+           "ExpressionAttributeValues":{":b":{"S":"jane@example.com"}}}}]})j",
+      R"j({"Statement":"SELECT * FROM t WHERE email = 'jane@example.com'"})j",
+      R"j({"Statement":"SELECT * FROM t WHERE email = ?","Parameters":
+           [{"S":"jane@example.com"}]})j",
+      R"j({"AttributeUpdates":{"email":{"Action":"PUT","Value":{"S":"jane@example.com"}}}})j"};
+  for (const std::string& body : bodies) {
+    Redactor::Found found;
+    const std::string redacted = by_name.request(body, found);
+    INFO(redacted);
+    CHECK_FALSE(contains(redacted, secret));
+    CHECK_FALSE(found.empty());
+    // What the request held does not come back in an answer either.
+    const std::string response = by_name.response(R"({"message":"no jane@example.com"})", found);
+    CHECK_FALSE(contains(response, secret));
+  }
+}
+
+TEST_CASE("only what is named is replaced", "[cassettes]") {
+  Redactor::Found found;
+  const Redactor by_name = redactor({attribute("email")});
+  const std::string kept = by_name.request(
+      R"({"UpdateExpression":"SET a = :a, email = :b",
+          "ExpressionAttributeValues":{":a":{"S":"keep"},":b":{"S":"hide"}}})",
+      found);
+  CHECK(contains(kept, "keep"));
+  CHECK_FALSE(contains(kept, "hide"));
+}
+
+TEST_CASE("equal values have equal pseudonyms, of the type they had", "[cassettes]") {
+  Redactor::Found found;
+  const Redactor by_path = redactor({path("$.Item.a"), path("$.Key.a")});
+  const std::string item = by_path.request(R"({"Item":{"a":{"S":"x"}}})", found);
+  const std::string key = by_path.request(R"({"Key":{"a":{"S":"x"}}})", found);
+  CHECK(item.substr(item.find("redacted-")) == key.substr(key.find("redacted-")));
+  const std::string number = by_path.request(R"({"Item":{"a":{"N":"12"}}})", found);
+  CHECK_FALSE(contains(number, "redacted"));
+  CHECK_FALSE(contains(number, "\"12\""));
+  auto other = Redactor::make({path("$.Item.a")}, "01");
+  REQUIRE(other);
+  CHECK(other->request(R"({"Item":{"a":{"S":"x"}}})", found) != item);
+}
+
+TEST_CASE("a pattern is replaced inside texts", "[cassettes]") {
+  Redactor::Found found;
+  const Redactor by_pattern = redactor({pattern("email")});
+  const std::string redacted =
+      by_pattern.request(R"({"Item":{"note":{"S":"mail to jane@example.com now"}}})", found);
+  CHECK_FALSE(contains(redacted, "jane"));
+  CHECK(contains(redacted, "mail to redacted-"));
+}
+
+TEST_CASE("what is not JSON is hidden as a whole", "[cassettes]") {
+  Redactor::Found found;
+  CHECK_FALSE(contains(redactor({attribute("a")}).request("secret, not JSON", found), "secret"));
+}
+
+TEST_CASE("redaction rules that cannot be used are refused", "[cassettes]") {
+  CHECK_FALSE(Redactor::make({path("nonsense")}, ""));
+  CHECK_FALSE(Redactor::make({pattern("((")}, ""));
+}
+
+TEST_CASE("a redacted tape holds no secret, and replays", "[cassettes]") {
+  const Folder folder;
+  const std::string tape = folder.file("a.tape");
+  Studio studio;
+  const auto echo = [](const Request& request) {
+    return answer(R"({"Attributes":)" + std::string(request.body) + "}");
+  };
+  CassetteOptions options = recording(tape);
+  REQUIRE(set_option(options, "redact", "attribute:v"));
+  {
+    const auto deck = studio.deck(echo);
+    REQUIRE(deck->insert(options));
+    Request request = put("a", "s3cret-value");
+    request.headers.add("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/x");
+    request.headers.add("X-Amz-Security-Token", "session-token-value");
+    request.headers.add("Cookie", "cookie-value");
+    request.access_key = "AKIDEXAMPLE";
+    (void)deck->handle(request);
+    REQUIRE(deck->eject());
+  }
+  REQUIRE(system(("zstd -dcqf " + tape + " > " + folder.file("text")).c_str()) == 0);
+  for (const std::string& bytes : {read_file(tape), read_file(folder.file("text"))}) {
+    for (const char* secret :
+         {"s3cret-value", "AKIDEXAMPLE", "session-token-value", "cookie-value"}) {
+      CHECK_FALSE(contains(bytes, secret));
+    }
+  }
+  CHECK(contains(read_file(folder.file("text")), R"("redactions":[{"attribute":"v"}])"));
+
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(tape)));
+  // Who asks with the secret gets it back, though the tape does not know it.
+  CHECK(contains(deck->handle(put("a", "s3cret-value")).body, "s3cret-value"));
+  CHECK(deck->report().clean());
+}
