@@ -51,17 +51,7 @@ class HttpServer::Reactor {
 
  private:
   struct Worker;
-  // Through which others may wake a connection, for as long as there is a server. Synchronized.
-  class Gate {
-   public:
-    explicit Gate(Reactor* reactor) : reactor_(reactor) {}
-    void wake(Connection::Token token);
-    void shut();
-
-   private:
-    std::mutex mutex_;
-    Reactor* reactor_;  // guarded by mutex_
-  };
+  class Gate;  // through which others wake a connection, for as long as there is a server
   enum class Sent : std::uint8_t { kAll, kBlocked, kFailed };
   enum class Read : std::uint8_t { kBytes, kNothing, kClosed };
 
@@ -73,6 +63,8 @@ class HttpServer::Reactor {
   void post(Connection::Token token, std::uint32_t event);
   void enqueue(Connection::Token token);
   bool drain_step();
+
+  std::unique_ptr<Worker> new_worker() const;
 
   // The workers' threads.
   void work(Worker& worker);

@@ -19,7 +19,8 @@ using std::chrono::milliseconds;
 
 // Timeouts are exact to this much.
 constexpr milliseconds kTick{10};
-constexpr milliseconds kIdleTick{1'000};
+// How soon it is noticed that there are timeouts to watch.
+constexpr milliseconds kIdleTick{50};
 constexpr std::size_t kReadBufferBytes = std::size_t{64} * 1024;
 // Hosts in use at a time: a client chooses one by the region it signs for.
 constexpr std::size_t kMaxHosts = 200;
@@ -54,12 +55,8 @@ class UpstreamClient::Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  void send(UpstreamCall call) {
-    call.began = context_.clock.monotonic();
-    ++context_.stats.requests;
-    ++context_.stats.requests_under_way;
-    inbox_->post(std::move(call));
-  }
+  // Threads: any.
+  void send(UpstreamCall call);
 
  private:
   void run();
@@ -67,16 +64,40 @@ class UpstreamClient::Loop {
   void take_mail();
   void start(UpstreamCall call);
   void tick();
+  // Tells those whose requests have ended; they may send the next one.
+  void tell();
   UpstreamPool* pool_for(const UpstreamEndpoint& endpoint);
 
   const std::shared_ptr<UpstreamInbox> inbox_;
   UpstreamContext context_;
+  // Changed by the thread, under the context's idle mutex; found by any, under it too.
   std::map<UpstreamEndpoint, std::unique_ptr<UpstreamPool>> pools_;
   UpstreamInbox::Mail mail_;
   milliseconds tick_after_{0};  // zero: nothing has to be looked at
   Clock::MonotonicTime last_tick_;
   std::thread thread_;
 };
+
+void UpstreamClient::Loop::send(UpstreamCall call) {
+  call.began = context_.clock.monotonic();
+  ++context_.stats.requests;
+  ++context_.stats.requests_under_way;
+  // OpenSSL could raise SIGPIPE on this thread, which may not have blocked it.
+  if (call.endpoint.tls) return inbox_->post(std::move(call));
+  std::unique_lock<std::mutex> line_lock;
+  UpstreamLine* line = nullptr;
+  {
+    const std::lock_guard lock(context_.idle_mutex);
+    const auto found = pools_.find(call.endpoint);
+    // Those who wait come first.
+    if (found != pools_.end() && context_.stats.waiting_requests == 0) {
+      line = found->second->take_idle(line_lock);
+    }
+  }
+  if (line == nullptr) return inbox_->post(std::move(call));
+  // Posted under the line's mutex: it is not closed before, and not destroyed before it is read.
+  if (!line->pool->begin(*line, std::move(call))) inbox_->post(*line);
+}
 
 void UpstreamClient::Loop::run() {
   pthread_setname_np(pthread_self(), "upstream");
@@ -92,7 +113,16 @@ void UpstreamClient::Loop::run() {
     context_.closed_lines.clear();
   }
   for (const auto& [endpoint, pool] : pools_) pool->stop();
-  pools_.clear();
+  tell();
+  context_.closed_lines.clear();
+}
+
+void UpstreamClient::Loop::tell() {
+  // Nothing new comes in meanwhile: this thread alone adds to it, and only from its own steps.
+  for (UpstreamCompletion& completion : context_.completions) {
+    completion.done(std::move(completion.result));
+  }
+  context_.completions.clear();
 }
 
 void UpstreamClient::Loop::wait_and_handle() {
@@ -105,7 +135,9 @@ void UpstreamClient::Loop::wait_and_handle() {
       epoll_wait(context_.epoll, events.data(), static_cast<int>(events.size()), timeout);
   for (int index = 0; index < count; ++index) {
     auto* const line = static_cast<UpstreamLine*>(events[static_cast<std::size_t>(index)].data.ptr);
-    if (line != nullptr && line->state != UpstreamLine::State::kClosed) line->pool->on_ready(*line);
+    if (line == nullptr) continue;
+    line->pool->on_ready(*line);
+    tell();
   }
 }
 
@@ -115,7 +147,10 @@ void UpstreamClient::Loop::take_mail() {
     const auto found = pools_.find(name.endpoint);
     if (found != pools_.end()) found->second->resolved(std::move(name.addresses));
   }
+  for (UpstreamLine* const line : mail_.unfinished) line->pool->go_on(*line);
   for (UpstreamCall& call : mail_.calls) start(std::move(call));
+  tell();
+  mail_.unfinished.clear();
   mail_.names.clear();
   mail_.calls.clear();
 }
@@ -132,22 +167,29 @@ UpstreamPool* UpstreamClient::Loop::pool_for(const UpstreamEndpoint& endpoint) {
   const auto found = pools_.find(endpoint);
   if (found != pools_.end()) return found->second.get();
   if (pools_.size() >= kMaxHosts) return nullptr;
+  const std::lock_guard lock(context_.idle_mutex);
   return pools_.emplace(endpoint, std::make_unique<UpstreamPool>(endpoint, context_))
       .first->second.get();
 }
 
 void UpstreamClient::Loop::tick() {
   const Clock::MonotonicTime now = context_.clock.monotonic();
-  // With no more than idle connections the thread wakes once a second; without them, never.
-  bool active = false;
-  for (const auto& [endpoint, pool] : pools_) active = active || pool->active();
-  tick_after_ = active ? kTick : pools_.empty() ? milliseconds{0} : kIdleTick;
+  // Without pools the thread sleeps until it gets mail.
+  tick_after_ = context_.stats.requests_under_way > 0 ? kTick
+                : pools_.empty()                      ? milliseconds{0}
+                                                      : kIdleTick;
   if (now - last_tick_ < kTick) return;
   last_tick_ = now;
   for (auto entry = pools_.begin(); entry != pools_.end();) {
     entry->second->tick(now);
-    entry = entry->second->unused() ? pools_.erase(entry) : std::next(entry);
+    if (!entry->second->unused()) {
+      ++entry;
+      continue;
+    }
+    const std::lock_guard lock(context_.idle_mutex);
+    entry = pools_.erase(entry);
   }
+  tell();
 }
 
 UpstreamClient::UpstreamClient(Options options, const Clock& clock, UpstreamStats& stats)

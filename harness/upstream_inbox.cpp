@@ -31,6 +31,10 @@ void UpstreamInbox::post(ResolvedName name) {
   change([&](Mail& mail) { mail.names.push_back(std::move(name)); });
 }
 
+void UpstreamInbox::post(UpstreamLine& unfinished) {
+  change([&](Mail& mail) { mail.unfinished.push_back(&unfinished); });
+}
+
 void UpstreamInbox::stop() {
   change([](Mail& mail) { mail.stop = true; });
 }
@@ -39,13 +43,15 @@ void UpstreamInbox::take(Mail& mail) {
   const std::lock_guard lock(mutex_);
   mail.calls.swap(mail_.calls);
   mail.names.swap(mail_.names);
+  mail.unfinished.swap(mail_.unfinished);
   mail.stop = mail_.stop;
   sleeping_ = false;
 }
 
 bool UpstreamInbox::may_sleep() {
   const std::lock_guard lock(mutex_);
-  if (!mail_.calls.empty() || !mail_.names.empty() || mail_.stop) return false;
+  const bool empty = mail_.calls.empty() && mail_.names.empty() && mail_.unfinished.empty();
+  if (!empty || mail_.stop) return false;
   sleeping_ = true;
   return true;
 }

@@ -19,6 +19,8 @@ struct UpstreamCall {
   unsigned retries = 0;  // so far
 };
 
+struct UpstreamLine;  // harness/upstream_pool.h
+
 struct ResolvedName {
   UpstreamEndpoint endpoint;
   Addresses addresses;
@@ -30,6 +32,7 @@ class UpstreamInbox {
   struct Mail {
     std::vector<UpstreamCall> calls;
     std::vector<ResolvedName> names;
+    std::vector<UpstreamLine*> unfinished;  // whose request did not leave in one write
     bool stop = false;
   };
 
@@ -44,6 +47,7 @@ class UpstreamInbox {
 
   void post(UpstreamCall call);
   void post(ResolvedName name);
+  void post(UpstreamLine& unfinished);
   void stop();
 
   // For the reader. take() swaps what has come into `mail`, whose lists must be empty;

@@ -38,26 +38,39 @@ UpstreamPool::UpstreamPool(UpstreamEndpoint endpoint, UpstreamContext& context)
 UpstreamPool::~UpstreamPool() { stop(); }
 
 void UpstreamPool::submit(UpstreamCall call) {
-  if (!idle_.empty() && waiting_.empty()) {
-    UpstreamLine& line = *idle_.back();
-    idle_.pop_back();
-    assign(line, std::move(call));
-    if (!waiting_.empty()) advance();  // the connection was dead, and the call is back
-    return;
-  }
   waiting_.push_back(std::move(call));
   count_waiting(1);
   advance();
 }
 
+UpstreamLine* UpstreamPool::take_idle(std::unique_lock<std::mutex>& lock) {
+  if (idle_.empty()) return nullptr;
+  UpstreamLine& line = *idle_.back();
+  // Somebody who has it just now is about to close it.
+  lock = std::unique_lock(line.mutex, std::try_to_lock);
+  if (!lock.owns_lock()) return nullptr;
+  idle_.pop_back();
+  line.state = State::kBusy;
+  return &line;
+}
+
+UpstreamCall UpstreamPool::next_waiting() {
+  UpstreamCall call = std::move(waiting_.front());
+  waiting_.pop_front();
+  count_waiting(-1);
+  return call;
+}
+
 void UpstreamPool::advance() {
-  while (!waiting_.empty() && !idle_.empty()) {
-    UpstreamCall call = std::move(waiting_.front());
-    waiting_.pop_front();
-    count_waiting(-1);
-    UpstreamLine& line = *idle_.back();
-    idle_.pop_back();
-    assign(line, std::move(call));
+  while (!waiting_.empty()) {
+    std::unique_lock<std::mutex> line_lock;
+    UpstreamLine* line = nullptr;
+    {
+      const std::lock_guard idle_lock(context_.idle_mutex);
+      line = take_idle(line_lock);
+    }
+    if (line == nullptr) break;
+    assign(*line, next_waiting());
   }
   const Clock::MonotonicTime now = context_.clock.monotonic();
   while (connecting_ < waiting_.size() && lines_.size() < context_.options.max_connections &&
@@ -105,6 +118,7 @@ void UpstreamPool::resolved(Addresses addresses) {
 void UpstreamPool::open_line(Clock::MonotonicTime now) {
   lines_.push_back(std::make_unique<UpstreamLine>(*this, context_.options.limits));
   UpstreamLine& line = *lines_.back();
+  const std::lock_guard lock(line.mutex);
   line.attempt_began = now;
   line.address = preferred_address_ % addresses_.size();
   ++connecting_;
@@ -146,14 +160,13 @@ void UpstreamPool::on_connecting(UpstreamLine& line) {
     case Step::kDone:
       --connecting_;
       preferred_address_ = line.address;
-      line.state = State::kIdle;
+      line.state = State::kBusy;
       line.last_moved = context_.clock.monotonic();
       line.idle_limit = context_.options.timeouts.idle;
       set_wants_write(line, false);
       ++context_.stats.opened_connections;
       ++context_.stats.open_connections;
-      idle_.push_back(&line);
-      return advance();
+      return make_available(line);
     case Step::kEnded:
     case Step::kFailed:
       break;
@@ -200,13 +213,35 @@ void UpstreamPool::fail_waiting(Clock::MonotonicTime began_until, const Upstream
 
 // ---- One request on one connection ----
 
+void UpstreamPool::make_available(UpstreamLine& line) {
+  if (!waiting_.empty()) return assign(line, next_waiting());
+  line.state = State::kIdle;
+  const std::lock_guard lock(context_.idle_mutex);
+  idle_.push_back(&line);
+}
+
 void UpstreamPool::assign(UpstreamLine& line, UpstreamCall call) {
   line.state = State::kBusy;
+  if (!begin(line, std::move(call))) write_more(line);
+}
+
+bool UpstreamPool::begin(UpstreamLine& line, UpstreamCall call) {
   line.call = std::move(call);
   line.written_bytes = 0;
   line.write_failed = false;
   line.last_moved = context_.clock.monotonic();
-  write_more(line);
+  // What goes wrong goes wrong again in write_more, which knows what to do.
+  (void)line.connection->write(line.call.request, line.written_bytes);
+  context_.stats.sent_bytes += line.written_bytes;
+  return line.written_bytes == line.call.request.size();
+}
+
+void UpstreamPool::go_on(UpstreamLine& line) {
+  {
+    const std::lock_guard lock(line.mutex);
+    if (line.state == State::kBusy) write_more(line);
+  }
+  advance();
 }
 
 bool UpstreamPool::write_more(UpstreamLine& line) {
@@ -277,15 +312,14 @@ bool UpstreamPool::read_more(UpstreamLine& line) {
 }
 
 void UpstreamPool::on_busy(UpstreamLine& line) {
-  if (line.written_bytes < line.call.request.size() && !write_more(line)) return advance();
+  if (line.written_bytes < line.call.request.size() && !write_more(line)) return;
   read_more(line);
 }
 
 void UpstreamPool::finish(UpstreamLine& line, bool reusable) {
   UpstreamReply reply = line.parser.take();
-  const UpstreamCall call = std::move(line.call);
+  UpstreamCall call = std::move(line.call);
   if (reusable && reply.keep_alive) {
-    line.state = State::kIdle;
     line.reused = true;
     line.idle_limit = context_.options.timeouts.idle;
     if (reply.keep_alive_timeout) {
@@ -294,7 +328,7 @@ void UpstreamPool::finish(UpstreamLine& line, bool reusable) {
       line.idle_limit = std::min<milliseconds>(
           line.idle_limit, std::max(*reply.keep_alive_timeout - kMargin, std::chrono::seconds{0}));
     }
-    idle_.push_back(&line);
+    make_available(line);
   } else {
     close(line);
   }
@@ -304,15 +338,13 @@ void UpstreamPool::finish(UpstreamLine& line, bool reusable) {
   context_.stats.reply_microseconds += static_cast<std::uint64_t>(
       std::chrono::duration_cast<std::chrono::microseconds>(took).count());
   --context_.stats.requests_under_way;
-  advance();
-  call.done(std::move(reply));
+  context_.completions.push_back({std::move(call.done), std::move(reply)});
 }
 
 void UpstreamPool::fail(UpstreamLine& line, UpstreamFailure failure) {
   UpstreamCall call = std::move(line.call);
   close(line);
   fail(std::move(call), std::move(failure));
-  advance();
 }
 
 void UpstreamPool::fail(UpstreamCall call, UpstreamFailure failure) {
@@ -327,22 +359,29 @@ void UpstreamPool::fail(UpstreamCall call, UpstreamFailure failure) {
     return;
   }
   --context_.stats.requests_under_way;
-  call.done(std::move(failure));
+  context_.completions.push_back({std::move(call.done), std::move(failure)});
 }
 
 // ---- Events and time ----
 
 void UpstreamPool::on_ready(UpstreamLine& line) {
-  switch (line.state) {
-    case State::kConnecting:
-      return on_connecting(line);
-    case State::kIdle:
-      return on_idle(line);
-    case State::kBusy:
-      return on_busy(line);
-    case State::kClosed:
-      return;
+  {
+    const std::lock_guard lock(line.mutex);
+    switch (line.state) {
+      case State::kConnecting:
+        on_connecting(line);
+        break;
+      case State::kIdle:
+        on_idle(line);
+        break;
+      case State::kBusy:
+        on_busy(line);
+        break;
+      case State::kClosed:
+        break;
+    }
   }
+  advance();
 }
 
 void UpstreamPool::on_idle(UpstreamLine& line) {
@@ -376,7 +415,10 @@ void UpstreamPool::tick(Clock::MonotonicTime now) {
   tick_waiting(now);
   // Backwards: a line that ends is replaced by the last one.
   for (std::size_t index = lines_.size(); index-- > 0;) {
-    if (index < lines_.size()) tick_line(*lines_[index], now);
+    if (index >= lines_.size()) continue;
+    UpstreamLine& line = *lines_[index];
+    const std::lock_guard lock(line.mutex);
+    tick_line(line, now);
   }
   advance();
 }
@@ -436,17 +478,16 @@ void UpstreamPool::stop() {
   postponed_.clear();
   while (!lines_.empty()) {
     UpstreamLine& line = *lines_.back();
+    const std::lock_guard lock(line.mutex);
     if (line.state == State::kBusy) calls.push_back(std::move(line.call));
     close(line);
   }
   for (UpstreamCall& call : calls) fail(std::move(call), stopped);
 }
 
-bool UpstreamPool::active() const {
-  return !waiting_.empty() || !postponed_.empty() || lines_.size() > idle_.size();
+bool UpstreamPool::unused() const {
+  return lines_.empty() && waiting_.empty() && postponed_.empty() && !resolving_since_;
 }
-
-bool UpstreamPool::unused() const { return lines_.empty() && !active() && !resolving_since_; }
 
 // ---- Bookkeeping ----
 
@@ -468,7 +509,10 @@ void UpstreamPool::close(UpstreamLine& line) {
   } else {
     --context_.stats.open_connections;
   }
-  if (line.state == State::kIdle) idle_.erase(std::find(idle_.begin(), idle_.end(), &line));
+  if (line.state == State::kIdle) {
+    const std::lock_guard lock(context_.idle_mutex);
+    idle_.erase(std::find(idle_.begin(), idle_.end(), &line));
+  }
   line.state = State::kClosed;
   line.connection.reset();  // which also takes it out of epoll
   const auto owned = std::find_if(lines_.begin(), lines_.end(),

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,10 @@ namespace dynadeck {
 class UpstreamPool;
 
 // One connection in a pool.
+//
+// It is the client's thread that connects, reads and closes. But the thread that has a request may
+// take an idle line and write to it at once: waking the client's thread for that would cost more
+// than the writing. Hence the mutex.
 struct UpstreamLine {
   enum class State : std::uint8_t { kConnecting, kIdle, kBusy, kClosed };
 
@@ -25,6 +30,8 @@ struct UpstreamLine {
       : pool(&owner), parser(limits) {}
 
   UpstreamPool* const pool;
+
+  std::mutex mutex;  // guards all that follows
   State state = State::kConnecting;
   std::unique_ptr<UpstreamConnection> connection;
   bool wants_write = false;  // what epoll was told
@@ -45,7 +52,13 @@ struct UpstreamLine {
   std::chrono::milliseconds idle_limit{0};
 };
 
-// What the pools of one client share. One thread.
+// A request that has come to its end, and whom to tell: when no mutex is held.
+struct UpstreamCompletion {
+  UpstreamClient::Done done;
+  UpstreamClient::Result result;
+};
+
+// What the pools of one client share. One thread, but for what is const, synchronized or guarded.
 struct UpstreamContext {
   const UpstreamClient::Options options;
   const Clock& clock;
@@ -55,9 +68,13 @@ struct UpstreamContext {
   std::vector<char> read_buffer;
   // Closed while events for them may still be in hand.
   std::vector<std::unique_ptr<UpstreamLine>> closed_lines;
+  std::vector<UpstreamCompletion> completions;
+  // Guards the idle lines of all pools, and which pools there are. Taken after a line's mutex,
+  // never before it (take_idle only tries).
+  std::mutex idle_mutex;
 };
 
-// One thread. Any of its functions may call a Done.
+// One thread, but for take_idle and begin. What has ended stands in the context's completions.
 class UpstreamPool {
  public:
   UpstreamPool(UpstreamEndpoint endpoint, UpstreamContext& context);
@@ -65,16 +82,22 @@ class UpstreamPool {
   UpstreamPool(const UpstreamPool&) = delete;
   UpstreamPool& operator=(const UpstreamPool&) = delete;
 
+  // Threads: any, under the idle mutex. An idle line, now busy and locked by `lock`, for begin();
+  // null where there is none.
+  UpstreamLine* take_idle(std::unique_lock<std::mutex>& lock);
+  // Threads: any, under the line's mutex. Whether the whole request has left; where it has not,
+  // go_on() has to see to it.
+  bool begin(UpstreamLine& line, UpstreamCall call);
+
   void submit(UpstreamCall call);
   void resolved(Addresses addresses);
   void on_ready(UpstreamLine& line);
+  void go_on(UpstreamLine& line);
   // Ends what took too long.
   void tick(Clock::MonotonicTime now);
   // Ends everything.
   void stop();
 
-  // Whether a timeout may be near; without it only idle connections age.
-  bool active() const;
   bool unused() const;
 
  private:
@@ -100,7 +123,10 @@ class UpstreamPool {
   void tick_line(UpstreamLine& line, Clock::MonotonicTime now);
   void tick_waiting(Clock::MonotonicTime now);
 
+  // All that take a line are called under its mutex, and may close it.
+  void make_available(UpstreamLine& line);
   void assign(UpstreamLine& line, UpstreamCall call);
+  UpstreamCall next_waiting();
   // False where the line is closed and its call dealt with.
   bool write_more(UpstreamLine& line);
   bool read_more(UpstreamLine& line);
@@ -116,7 +142,7 @@ class UpstreamPool {
   const UpstreamEndpoint endpoint_;
   UpstreamContext& context_;
   std::vector<std::unique_ptr<UpstreamLine>> lines_;
-  std::vector<UpstreamLine*> idle_;  // the one used last is at the end
+  std::vector<UpstreamLine*> idle_;  // the one used last is at the end; guarded by idle_mutex
   std::size_t connecting_ = 0;
   std::deque<UpstreamCall> waiting_;
   std::vector<Postponed> postponed_;  // to be tried again
