@@ -1,8 +1,8 @@
 #include "engine/expressions/placeholders.h"
 
 #include <algorithm>
-#include <cstdint>
 
+#include "engine/java_order.h"
 #include "engine/messages.h"
 
 namespace dynadeck::engine {
@@ -17,24 +17,6 @@ bool is_word(char c) {
 bool is_placeholder(std::string_view text, char mark) {
   return text.size() > 1 && text.front() == mark &&
          std::all_of(text.begin() + 1, text.end(), is_word);
-}
-
-// How Java's String hashes; placeholders are ASCII.
-std::uint32_t java_hash(std::string_view text) {
-  std::uint32_t hash = 0;
-  for (const char c : text) hash = hash * 31 + static_cast<unsigned char>(c);
-  return hash ^ (hash >> 16);
-}
-
-// The order of a Java HashSet that was made for `total` members: DynamoDB lists unused
-// placeholders so. Source: [peer] a published model of DynamoDB's expression checks.
-void order_as_java(std::vector<std::string_view>& members, std::size_t total) {
-  std::uint32_t capacity = 16;
-  while (capacity * 3 / 4 < total) capacity *= 2;
-  std::stable_sort(
-      members.begin(), members.end(), [&](std::string_view left, std::string_view right) {
-        return (java_hash(left) & (capacity - 1)) < (java_hash(right) & (capacity - 1));
-      });
 }
 
 }  // namespace

@@ -44,6 +44,7 @@ struct IndexInput {
   std::string name;
   std::vector<KeySchemaElement> key_schema;
   IndexProjection projection;
+  bool has_projection_type = false;       // whether the request names one
   std::optional<Throughput> throughput;   // global indexes only
   std::optional<RequestUnits> on_demand;  // global indexes only
   std::optional<RequestUnits> warm;       // global indexes only
