@@ -95,6 +95,8 @@ std::string Redactor::replacement_of(std::string_view raw, std::string_view type
                                      Found* found) const {
   const bool quoted = raw.starts_with('"');
   const std::string value = quoted ? string_value(raw) : std::string(raw);
+  // What was redacted once stays as it is: tapes can be redacted again.
+  if (value.starts_with(kPseudonymStart)) return std::string(raw);
   const std::string digest = pseudonym(value);
   std::string text;
   if (type == "N" || !quoted) {

@@ -11,11 +11,6 @@
 
 namespace dynadeck::cassettes {
 
-int unusable(const ToolOutput& to, const std::string& message) {
-  to.errors << "dynadeck: " << message << "\n";
-  return kToolUnusable;
-}
-
 int run_cassette_command(std::span<const std::string> arguments, std::ostream& output,
                          std::ostream& errors) {
   CLI::App app("Tools for cassettes, the tapes of recorded exchanges", "dynadeck cassette");
@@ -24,6 +19,17 @@ int run_cassette_command(std::span<const std::string> arguments, std::ostream& o
   int status = kToolGood;
   add_show(app, to, status);
   add_verify(app, to, status);
+  add_stats(app, to, status);
+  add_diff(app, to, status);
+  add_redact(app, to, status);
+  add_merge(app, to, status);
+  add_split(app, to, status);
+  add_compact(app, to, status);
+  add_export(app, to, status);
+  add_import(app, to, status);
+  add_to_conformance(app, to, status);
+  add_run_against(app, to, status);
+  add_play_stream(app, to, status);
 
   // CLI11 takes them last one first.
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

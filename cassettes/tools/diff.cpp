@@ -1,0 +1,132 @@
+// `dynadeck cassette diff`: what two tapes do not have in common.
+#include <CLI/App.hpp>
+#include <CLI/Option.hpp>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "cassettes/difference.h"
+#include "cassettes/frame_cache.h"
+#include "cassettes/tools/tool.h"
+
+namespace dynadeck::cassettes {
+namespace {
+
+constexpr std::size_t kShownBytes = 160;
+constexpr std::size_t kCacheBytes = std::size_t{32} << 20;
+
+// A tape with random access.
+struct Side {
+  TapeIndex index;
+  std::unique_ptr<FrameCache> cache;
+
+  Outcome<Interaction, std::string> read(std::uint32_t ordinal) {
+    return cache->read(index.place(ordinal));
+  }
+};
+
+Outcome<Side, std::string> open_side(const std::string& file) {
+  auto tape = TapeReader::open(file);
+  if (!tape) return tape.error();
+  if (!tape->damage().empty()) return file + ": " + tape->damage();
+  auto index = tape->index();
+  if (!index) return index.error();
+  Side side;
+  side.index = std::move(index).value();
+  side.cache =
+      std::make_unique<FrameCache>(std::move(tape).value(), side.index.frames, kCacheBytes);
+  return side;
+}
+
+class Comparison {
+ public:
+  Comparison(Side& left, Side& right, std::ostream& out) : left_(left), right_(right), out_(out) {}
+
+  // The n-th asking of a request on one tape stands beside the n-th on the other.
+  Outcome<Done, std::string> run() {
+    std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> waiting;
+    for (std::uint32_t i = static_cast<std::uint32_t>(right_.index.size()); i-- > 0;) {
+      waiting[right_.index.hashes[i]].push_back(i);
+    }
+    std::vector<bool> paired(right_.index.size(), false);
+    for (std::uint32_t i = 0; i < left_.index.size(); ++i) {
+      auto& same = waiting[left_.index.hashes[i]];
+      if (same.empty()) {
+        if (auto done = print_alone("- ", left_, i); !done) return done;
+        continue;
+      }
+      paired[same.back()] = true;
+      if (auto done = compare(i, same.back()); !done) return done;
+      same.pop_back();
+    }
+    for (std::uint32_t i = 0; i < right_.index.size(); ++i) {
+      if (paired[i]) continue;
+      if (auto done = print_alone("+ ", right_, i); !done) return done;
+    }
+    return Done{};
+  }
+
+  std::uint64_t found() const { return found_; }
+
+ private:
+  Outcome<Done, std::string> print_alone(const char* sign, Side& side, std::uint32_t ordinal) {
+    const auto interaction = side.read(ordinal);
+    if (!interaction) return interaction.error();
+    ++found_;
+    out_ << sign << interaction->sequence << " " << interaction->operation << " "
+         << shortened(interaction->request, kShownBytes) << "\n";
+    return Done{};
+  }
+
+  Outcome<Done, std::string> compare(std::uint32_t left, std::uint32_t right) {
+    const auto before = left_.read(left);
+    if (!before) return before.error();
+    const auto after = right_.read(right);
+    if (!after) return after.error();
+    std::vector<std::string> lines;
+    if (before->status != after->status) {
+      lines.push_back("status: first " + std::to_string(before->status) + ", second " +
+                      std::to_string(after->status));
+    }
+    for (std::string& line : differences(before->response, after->response, "first", "second")) {
+      lines.push_back(std::move(line));
+    }
+    if (lines.empty()) return Done{};
+    ++found_;
+    out_ << "! " << before->sequence << "/" << after->sequence << " " << before->operation << " "
+         << shortened(before->request, kShownBytes) << "\n";
+    for (const std::string& line : lines) out_ << "    " << line << "\n";
+    return Done{};
+  }
+
+  Side& left_;
+  Side& right_;
+  std::ostream& out_;
+  std::uint64_t found_ = 0;
+};
+
+int diff(const std::string& first, const std::string& second, const ToolOutput& to) {
+  auto left = open_side(first);
+  if (!left) return unusable(to, left.error());
+  auto right = open_side(second);
+  if (!right) return unusable(to, right.error());
+  Comparison comparison(*left, *right, to.output);
+  if (auto done = comparison.run(); !done) return unusable(to, done.error());
+  to.output << comparison.found() << " differences\n";
+  return comparison.found() == 0 ? kToolGood : kToolFound;
+}
+
+}  // namespace
+
+void add_diff(CLI::App& app, const ToolOutput& to, int& status) {
+  CLI::App* const command =
+      app.add_subcommand("diff", "Requests of one tape only (-, +), and answers that differ (!)");
+  const auto files = std::make_shared<std::pair<std::string, std::string>>();
+  command->add_option("A", files->first, "A tape")->required();
+  command->add_option("B", files->second, "Another")->required();
+  command->callback([files, to, &status] { status = diff(files->first, files->second, to); });
+}
+
+}  // namespace dynadeck::cassettes

@@ -1,0 +1,132 @@
+// `dynadeck cassette export`: a tape as JSON Lines, or as an HTTP Archive.
+#include <CLI/App.hpp>
+#include <CLI/Option.hpp>
+#include <CLI/Validators.hpp>
+#include <fstream>
+#include <memory>
+#include <ostream>
+#include <string>
+
+#include "cassettes/json_text.h"
+#include "cassettes/tools/tool.h"
+
+namespace dynadeck::cassettes {
+namespace {
+
+struct ExportOptions {
+  std::string file;
+  std::string output;
+  std::string format = "jsonl";
+};
+
+std::string target_of(const std::string& operation) {
+  const bool streams = find_operation(Api::kStreams, operation) != Operation::kUnknown;
+  return (streams ? "DynamoDBStreams_20120810." : "DynamoDB_20120810.") + operation;
+}
+
+void append_header(std::string& out, std::string_view name, std::string_view value) {
+  if (out.back() != '[') out += ',';
+  out += R"({"name":)";
+  append_quoted(out, name);
+  out += R"(,"value":)";
+  append_quoted(out, is_utf8(value) ? value : std::string_view());
+  out += '}';
+}
+
+void append_content(std::string& out, const std::string& bytes) {
+  out.append(R"("size":)").append(std::to_string(bytes.size()));
+  if (is_utf8(bytes)) {
+    out += R"(,"text":)";
+    append_quoted(out, bytes);
+  } else {
+    out += R"(,"encoding":"base64","text":")";
+    append_base64(out, bytes);
+    out += '"';
+  }
+}
+
+// One entry of HAR 1.2. What HAR has no place for goes into members that begin with an underscore,
+// as it allows. Source: [doc] "HAR 1.2 Spec".
+std::string entry_of(const Interaction& interaction, const TapeHeader& header) {
+  const auto milliseconds = std::to_string(static_cast<double>(interaction.duration.count()) / 1e3);
+  std::string out = R"({"startedDateTime":")" + format_time(header.created + interaction.offset);
+  out += R"(","time":)" + milliseconds;
+  out += R"(,"request":{"method":"POST","url":"https://dynamodb.)" + interaction.scope.region;
+  out += R"(.amazonaws.com/","httpVersion":"HTTP/1.1","cookies":[],"queryString":[],"headers":[)";
+  append_header(out, "X-Amz-Target", target_of(interaction.operation));
+  append_header(out, "Content-Type", "application/x-amz-json-1.0");
+  out += R"(],"headersSize":-1,"bodySize":)" + std::to_string(interaction.request.size());
+  out += R"(,"postData":{"mimeType":"application/x-amz-json-1.0","params":[],)";
+  std::string content;
+  append_content(content, interaction.request);
+  out += content.substr(content.find(',') + 1) + "}}";
+  out += R"(,"response":{"status":)" + std::to_string(interaction.status);
+  out += R"(,"statusText":"","httpVersion":"HTTP/1.1","cookies":[],"redirectURL":"","headers":[)";
+  append_header(out, "Content-Type", interaction.content_type);
+  if (!interaction.request_id.empty()) {
+    append_header(out, "x-amzn-RequestId", interaction.request_id);
+  }
+  for (const auto& [name, value] : interaction.headers) append_header(out, name, value);
+  out += R"(],"headersSize":-1,"bodySize":)" + std::to_string(interaction.response.size());
+  out += R"(,"content":{"mimeType":)";
+  append_quoted(out, interaction.content_type);
+  out += ',';
+  append_content(out, interaction.response);
+  out += R"(}},"cache":{},"timings":{"send":0,"wait":)" + milliseconds + R"(,"receive":0})";
+  // The whole line, so that an import loses nothing.
+  out += R"(,"_dynadeck":)";
+  append_line(out, interaction);
+  out.back() = '}';
+  return out;
+}
+
+Outcome<Done, std::string> export_lines(const TapeReader& tape, std::ostream& out) {
+  out << to_line(tape.header());
+  return tape.for_each_line([&](std::string_view line, std::size_t) {
+    out << line << '\n';
+    return out.good();
+  });
+}
+
+Outcome<Done, std::string> export_archive(const TapeReader& tape, std::ostream& out) {
+  out << R"({"log":{"version":"1.2","creator":{"name":"dynadeck","version":")"
+      << tape.header().dynadeck_version << R"("},"entries":[)";
+  bool first = true;
+  const auto done = for_each_interaction(tape, [&](Interaction& interaction) {
+    out << (first ? "\n" : ",\n") << entry_of(interaction, tape.header());
+    first = false;
+    return out.good();
+  });
+  out << "\n]}}\n";
+  return done;
+}
+
+int run(const ExportOptions& options, const ToolOutput& to) {
+  const auto tape = TapeReader::open(options.file);
+  if (!tape) return unusable(to, tape.error());
+  std::ofstream file;
+  if (!options.output.empty()) {
+    file.open(options.output, std::ios::binary | std::ios::trunc);
+    if (!file) return unusable(to, options.output + ": cannot be written");
+  }
+  std::ostream& out = options.output.empty() ? to.output : file;
+  auto done = options.format == "har" ? export_archive(*tape, out) : export_lines(*tape, out);
+  if (done && !tape->damage().empty()) done = options.file + ": " + tape->damage();
+  out.flush();
+  if (done && !out.good()) done = options.output + ": cannot be written";
+  return done ? kToolGood : unusable(to, done.error());
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, const ToolOutput& to, int& status) {
+  CLI::App* const command = app.add_subcommand("export", "A tape as JSON Lines or HAR");
+  const auto options = std::make_shared<ExportOptions>();
+  command->add_option("FILE", options->file, "The tape")->required();
+  command->add_option("--format", options->format, "jsonl or har")
+      ->check(CLI::IsMember({"jsonl", "har"}));
+  command->add_option("-o,--output", options->output, "Where to; without, standard output");
+  command->callback([options, to, &status] { status = run(*options, to); });
+}
+
+}  // namespace dynadeck::cassettes

@@ -1,0 +1,121 @@
+// `dynadeck cassette run-against`: the requests of a tape, asked of another endpoint, and what it
+// answers otherwise: a contract test between two DynamoDBs.
+#include <CLI/App.hpp>
+#include <CLI/Option.hpp>
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cassettes/difference.h"
+#include "cassettes/json_path.h"
+#include "cassettes/json_text.h"
+#include "cassettes/tools/http_client.h"
+#include "cassettes/tools/tool.h"
+
+namespace dynadeck::cassettes {
+namespace {
+
+constexpr std::size_t kShownBytes = 160;
+
+struct RunOptions {
+  std::string file;
+  std::string url;
+  std::string section;
+  std::vector<std::string> ignore;
+};
+
+// Local DynamoDBs want a signature's form, not a signature. An access key that is a 12-digit number
+// is the account where they know accounts.
+HttpClient::Headers headers_of(const Interaction& interaction) {
+  const bool streams = find_operation(Api::kStreams, interaction.operation) != Operation::kUnknown;
+  return {{"X-Amz-Target",
+           (streams ? "DynamoDBStreams_20120810." : "DynamoDB_20120810.") + interaction.operation},
+          {"Content-Type", "application/x-amz-json-1.0"},
+          {"X-Amz-Date", "20260101T000000Z"},
+          {"Authorization", "AWS4-HMAC-SHA256 Credential=" + interaction.scope.account +
+                                "/20260101/" + interaction.scope.region +
+                                "/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, "
+                                "Signature=0000000000000000000000000000000000000000000000000000"
+                                "000000000000"}};
+}
+
+// Without the places that are not to be compared.
+std::string without(const std::string& body, const std::vector<JsonPath>& ignored) {
+  if (ignored.empty()) return body;
+  std::string out;
+  const Visit visit = [&](Places places, std::string_view, std::string&) {
+    for (const JsonPath& path : ignored) {
+      if (path.matches(places)) return Rewrite::kDrop;
+    }
+    return Rewrite::kKeep;
+  };
+  return rewrite_json(body, visit, out) ? out : body;
+}
+
+std::vector<std::string> compare(const Interaction& taped, const HttpAnswer& answer,
+                                 const std::vector<JsonPath>& ignored) {
+  std::vector<std::string> lines;
+  if (taped.status != answer.status) {
+    lines.push_back("status: answered " + std::to_string(answer.status) + ", taped " +
+                    std::to_string(taped.status));
+  }
+  for (std::string& line : differences(without(answer.body, ignored),
+                                       without(taped.response, ignored), "answered", "taped")) {
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+int run(const RunOptions& options, const ToolOutput& to) {
+  std::vector<JsonPath> ignored;
+  for (const std::string& text : options.ignore) {
+    auto path = JsonPath::parse(text);
+    if (!path) return unusable(to, "ignore: " + text + " is no path such as $..CreationDateTime");
+    ignored.push_back(std::move(*path));
+  }
+  const auto tape = TapeReader::open(options.file);
+  if (!tape) return unusable(to, tape.error());
+  auto client = HttpClient::open(options.url);
+  if (!client) return unusable(to, client.error());
+  std::uint64_t asked = 0;
+  std::uint64_t different = 0;
+  std::string wrong;
+  const auto done = for_each_interaction(*tape, [&](Interaction& taped) {
+    if (!options.section.empty() && taped.section != options.section) return true;
+    const auto answer = client->post(headers_of(taped), taped.request);
+    if (!answer) {
+      wrong = answer.error();
+      return false;
+    }
+    ++asked;
+    const std::vector<std::string> lines = compare(taped, *answer, ignored);
+    if (lines.empty()) return true;
+    ++different;
+    to.output << "exchange " << taped.sequence << " " << taped.operation << " "
+              << shortened(taped.request, kShownBytes) << "\n";
+    for (const std::string& line : lines) to.output << "    " << line << "\n";
+    return true;
+  });
+  if (!wrong.empty()) return unusable(to, wrong);
+  if (!done) return unusable(to, done.error());
+  to.output << asked << " requests of " << options.file << " asked of " << options.url << ": "
+            << asked - different << " answered as taped, " << different << " otherwise\n";
+  return different == 0 ? kToolGood : kToolFound;
+}
+
+}  // namespace
+
+void add_run_against(CLI::App& app, const ToolOutput& to, int& status) {
+  CLI::App* const command = app.add_subcommand(
+      "run-against", "Ask the requests of a tape of another endpoint, and compare");
+  const auto options = std::make_shared<RunOptions>();
+  command->add_option("FILE", options->file, "The tape")->required();
+  command->add_option("URL", options->url, "http://HOST:PORT")->required();
+  command->add_option("--ignore", options->ignore,
+                      "Not compared in answers: a path ($..CreationDateTime); repeatable");
+  command->add_option("--section", options->section, "Only this section");
+  command->callback([options, to, &status] { status = run(*options, to); });
+}
+
+}  // namespace dynadeck::cassettes

@@ -1,0 +1,120 @@
+// A recorder that is killed leaves a tape that holds everything it had flushed.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "cassettes/deck.h"
+#include "cassettes/interaction.h"
+#include "cassettes/tape_reader.h"
+#include "harness/random.h"
+#include "tests/cassettes/doubles.h"
+
+using namespace dynadeck;
+using namespace dynadeck::cassettes;
+using namespace dynadeck::cassettes::testing;
+
+namespace {
+
+constexpr int kRounds = 50;
+
+// Records at full speed until it is killed. Writes to the pipe how many exchanges are flushed.
+[[noreturn]] void record_for_ever(const std::string& path, int pipe) {
+  Studio studio;
+  const auto deck = studio.counting_deck();
+  if (!deck->insert(recording(path))) _exit(3);
+  std::atomic<std::uint64_t> done{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 2; ++t) {
+    threads.emplace_back([&, t] {
+      for (std::uint64_t i = 0;; ++i) {
+        (void)deck->handle(get(std::to_string(t) + "-" + std::to_string(i)));
+        ++done;
+      }
+    });
+  }
+  for (;;) {
+    const std::uint64_t before = done;
+    if (!deck->mark("")) _exit(4);
+    if (write(pipe, &before, sizeof before) != sizeof before) _exit(5);
+  }
+}
+
+// Starts the recorder, lets it run for a while, kills it; the last count it had told.
+std::uint64_t record_and_kill(const std::string& path, std::chrono::milliseconds after) {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) record_for_ever(path, ends[1]);
+  close(ends[1]);
+  std::uint64_t flushed = 0;
+  std::uint64_t told = 0;
+  const auto start = std::chrono::steady_clock::now();
+  // The first count says that it has begun; the time runs from there.
+  while (read(ends[0], &told, sizeof told) == sizeof told) {
+    flushed = told;
+    if (std::chrono::steady_clock::now() - start > after) kill(child, SIGKILL);
+  }
+  close(ends[0]);
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(WIFSIGNALED(status));
+  return flushed;
+}
+
+}  // namespace
+
+TEST_CASE("kill -9 loses nothing that was flushed", "[cassettes][crash]") {
+  const Folder folder;
+  std::uint64_t all = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    const std::string path = folder.file(std::to_string(round) + ".tape");
+    const std::chrono::milliseconds after(1 + draw_bits(7, "crash", round) % 60);
+    const std::uint64_t flushed = record_and_kill(path, after);
+    const auto tape = TapeReader::open(path);
+    REQUIRE(tape);
+    CHECK_FALSE(tape->complete());
+    CHECK(tape->damage().empty());
+    std::uint64_t readable = 0;
+    bool good = true;
+    REQUIRE(tape->for_each_line([&](std::string_view line, std::size_t) {
+      if (is_exchange_line(line)) {
+        ++readable;
+        good = good && parse_interaction(line).ok();
+      }
+      return true;
+    }));
+    CHECK(good);
+    CHECK(readable >= flushed);
+    all += flushed;
+    if (round % 10 == 0) {
+      // The rest replays, and can be recorded on.
+      Studio studio;
+      const auto player = studio.empty_deck();
+      REQUIRE(player->insert(replaying(path, Order::kItem)));
+      CHECK(player->report().exchanges == readable);
+      if (readable > 0) CHECK(player->report().unplayed == readable);
+      REQUIRE(player->eject());
+      CassetteOptions more = recording(path);
+      more.mode = Mode::kNewEpisodes;
+      const auto recorder = studio.counting_deck();
+      REQUIRE(recorder->insert(more));
+      CHECK(recorder->handle(put("new", "1")).ok());
+      REQUIRE(recorder->eject());
+      const auto whole = TapeReader::open(path);
+      REQUIRE(whole);
+      CHECK(whole->stored_index_fits());
+      CHECK(whole->index()->size() == readable + 1);
+    }
+    unlink(path.c_str());
+  }
+  CHECK(all > 0);
+}
