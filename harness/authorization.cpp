@@ -16,6 +16,10 @@ constexpr std::string_view kInvalid = "InvalidSignatureException";
 constexpr std::string_view kMissing = "MissingAuthenticationTokenException";
 constexpr std::string_view kUnrecognized = "UnrecognizedClientException";
 
+constexpr std::string_view kMismatch =
+    "The request signature we calculated does not match the signature you provided. Check your AWS "
+    "Secret Access Key and signing method. Consult the service documentation for details.";
+
 constexpr std::string_view kService = "dynamodb";
 constexpr std::string_view kTerminator = "aws4_request";
 constexpr std::size_t kCredentialParts = 5;
@@ -197,10 +201,9 @@ std::optional<Refusal> check_scope(const std::vector<std::string_view>& parts,
         "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
         "HTTP: " +
         quoted(parts[parts.size() - 4]) + " != " + quoted(date.substr(0, 8)) + ", from " +
-        quoted(date) + ". ";
+        quoted(date) + ".";
   }
   if (message.empty()) return std::nullopt;
-  message.pop_back();
   return Refusal{kInvalid, std::move(message)};
 }
 
@@ -213,15 +216,6 @@ std::vector<std::string> lower_case_names(std::string_view signed_headers) {
     names.push_back(std::move(lower));
   }
   return names;
-}
-
-std::string mismatch(std::string_view canonical, std::string_view to_sign) {
-  std::string text =
-      "The request signature we calculated does not match the signature you provided. Check your "
-      "AWS Secret Access Key and signing method. Consult the service documentation for details.";
-  text.append("\n\nThe Canonical String for this request should have been\n'").append(canonical);
-  text.append("'\n\nThe String-to-Sign should have been\n'").append(to_sign).append("'\n");
-  return text;
 }
 
 }  // namespace
@@ -295,7 +289,8 @@ std::optional<Refusal> SignatureVerifier::verify(const HttpRequest& request,
   const std::string to_sign = sigv4::string_to_sign(authorization.date, scope.text(), canonical);
   const std::string expected = sigv4::signature(sigv4::signing_key(secret->second, scope), to_sign);
   if (!sigv4::equal_in_constant_time(expected, authorization.signature)) {
-    return Refusal{kInvalid, mismatch(canonical, to_sign)};
+    // DynamoDB used to add the canonical request that it had expected; it no longer does.
+    return Refusal{kInvalid, std::string(kMismatch)};
   }
   return std::nullopt;
 }

@@ -1,7 +1,8 @@
 // Who signed a request, and whether the signature is good: DynamoDB's front layer.
 //
 // Source of texts and order: [peer] dynalite 4 (index.js), which took them from the real service;
-// [doc] AWS Identity and Access Management, "Troubleshoot Signature Version 4 requests".
+// later answers of the real service, quoted in public issue threads, where the two differ (the
+// mismatch of 2016, the wrong service of 2020, the missing equal-sign of 2021).
 #pragma once
 
 #include <map>

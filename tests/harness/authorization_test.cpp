@@ -171,19 +171,13 @@ TEST_CASE("an unknown key is unrecognized", "[authorization]") {
   CHECK(refusal->message == "The security token included in the request is invalid.");
 }
 
-TEST_CASE("a wrong signature shows what should have been signed", "[authorization]") {
+TEST_CASE("a wrong signature is refused", "[authorization]") {
   const auto refusal = verdict(signed_request({.secret_key = "Secret"}));
   REQUIRE(refusal);
   CHECK(refusal->code == "InvalidSignatureException");
-  CHECK_THAT(refusal->message,
-             Catch::StartsWith("The request signature we calculated does not match the signature "
-                               "you provided. Check your AWS Secret Access Key and signing method. "
-                               "Consult the service documentation for details.\n\nThe Canonical "
-                               "String for this request should have been\n'POST\n/\n\n"
-                               "host:localhost:8000\n"));
-  CHECK_THAT(refusal->message,
-             Catch::Contains("\n\nThe String-to-Sign should have been\n'AWS4-HMAC-SHA256\n"
-                             "20260101T120000Z\n20260101/eu-west-1/dynamodb/aws4_request\n"));
+  CHECK(refusal->message ==
+        "The request signature we calculated does not match the signature you provided. Check your "
+        "AWS Secret Access Key and signing method. Consult the service documentation for details.");
 
   SECTION("so is one over another body") {
     HttpRequest request = signed_request({});
@@ -227,6 +221,12 @@ TEST_CASE("what is signed has to be the right thing", "[authorization]") {
     CHECK(refusal->message ==
           "Credential must have exactly 5 slash-delimited elements, e.g. "
           "keyid/date/region/service/term, got 'a/b/c/d'");
+  }
+  SECTION("for the right service") {
+    const auto refusal = verdict(signed_request({.service = "execute-api"}));
+    REQUIRE(refusal);
+    CHECK(refusal->code == "InvalidSignatureException");
+    CHECK(refusal->message == "Credential should be scoped to correct service: 'dynamodb'. ");
   }
   SECTION("for the right day, place and service") {
     const auto refusal = verdict(with_authorization(

@@ -23,7 +23,9 @@ HttpClient::HttpClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM, 
   address.sin_family = AF_INET;
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  REQUIRE(::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  if (::connect(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    ending_ = Ending::kReset;
+  }
 }
 
 HttpClient::~HttpClient() { close(); }
@@ -44,6 +46,7 @@ void HttpClient::send(std::string_view bytes) {
 void HttpClient::shut_down_sending() { ::shutdown(fd_, SHUT_WR); }
 
 bool HttpClient::fill(std::chrono::milliseconds patience) {
+  if (ending_ != Ending::kOpen) return false;
   pollfd waiting{fd_, POLLIN, 0};
   if (::poll(&waiting, 1, static_cast<int>(patience.count())) != 1) return false;
   std::array<char, 65536> buffer;

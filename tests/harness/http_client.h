@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,7 +28,7 @@ struct HttpAnswer {
 // One connection. Every wait ends after ten seconds at the latest.
 class HttpClient {
  public:
-  explicit HttpClient(std::uint16_t port);
+  explicit HttpClient(std::uint16_t port);  // where nobody listens, it has ended already
   ~HttpClient();
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
@@ -51,15 +53,35 @@ class HttpClient {
   Ending ending_ = Ending::kOpen;
 };
 
-// A Service made of a function; by default it says what it was asked.
+// A Service made of a function that may be exchanged at any time; by default it says what it was
+// asked. Synchronized. Its threads are the server's, where Catch's assertions must not be used.
 class FakeService final : public Service {
  public:
-  std::function<Response(const Request&)> answer;
+  using Function = std::function<Response(const Request&)>;
+
+  class Answer {
+   public:
+    Answer& operator=(Function function) {
+      const std::lock_guard lock(mutex_);
+      function_ = std::make_shared<Function>(std::move(function));
+      return *this;
+    }
+    std::shared_ptr<Function> get() const {
+      const std::lock_guard lock(mutex_);
+      return function_;
+    }
+
+   private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<Function> function_;  // guarded by mutex_; shared with calls under way
+  };
+
+  Answer answer;
   std::atomic<int> calls{0};
 
   Response handle(const Request& request) override {
     ++calls;
-    if (answer) return answer(request);
+    if (const auto function = answer.get(); function && *function) return (*function)(request);
     Response response;
     response.body = request.body;
     return response;

@@ -1,6 +1,7 @@
 #include "harness/http_server.h"
 
 #include <catch2/catch.hpp>
+#include <mutex>
 
 #include "harness/compression.h"
 #include "http_client.h"
@@ -18,14 +19,15 @@ std::string crc_of(const HttpAnswer& answer) { return std::to_string(crc32_of(an
 
 TEST_CASE("a DynamoDB request reaches the service, and its answer the client", "[http]") {
   TestServer test;
+  std::mutex mutex;
   std::vector<std::uint64_t> sequences;
-  std::string request_id;
+  std::string seen;
   test.service.answer = [&](const Request& request) {
-    CHECK(request.operation == Operation::kGetItem);
-    CHECK(request.scope == Scope{"000000000000", "eu-west-1"});
-    CHECK(request.headers.find("host") == "localhost");
+    const std::lock_guard lock(mutex);
     sequences.push_back(request.sequence);
-    request_id = request.request_id;
+    seen = std::string(info(request.operation).name) + " " + request.scope.account + " " +
+           request.scope.region + " " + std::string(request.headers.find("host").value_or("")) +
+           " " + request.request_id;
     Response response;
     response.body = request.body;
     return response;
@@ -37,7 +39,8 @@ TEST_CASE("a DynamoDB request reaches the service, and its answer the client", "
     CHECK(answer.body == R"({"a":1})");
     CHECK(answer.header("Content-Type") == "application/x-amz-json-1.0");
     CHECK(answer.header("x-amzn-RequestId").size() == 52);
-    CHECK(answer.header("x-amzn-RequestId") == request_id);
+    const std::lock_guard lock(mutex);
+    CHECK(seen == "GetItem 000000000000 eu-west-1 localhost " + answer.header("x-amzn-RequestId"));
     CHECK(answer.header("x-amz-crc32") == crc_of(answer));
     CHECK(answer.header("Connection") == "keep-alive");
     CHECK(answer.header("Server") == "Server");
