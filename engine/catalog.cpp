@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "engine/catalog_codec.h"
+#include "engine/index_entries.h"
 
 namespace dynadeck::engine {
 namespace {
@@ -53,6 +54,7 @@ Result<std::shared_ptr<const Table>> make_table(const Store& store, TableDefinit
       kept = std::move(counters).value();
     }
     table->index_counters.push_back(std::move(kept));
+    table->projected_names.push_back(projected_names(definition.keys, index));
   }
   table->definition = std::move(definition);
   return std::shared_ptr<const Table>(std::move(table));

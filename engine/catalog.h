@@ -31,8 +31,14 @@ struct Counters {
 // One version of one table. *Immutable*, but for the counters, which all its versions share.
 struct Table {
   TableDefinition definition;
-  std::shared_ptr<Counters> counters;                     // shared between versions
-  std::vector<std::shared_ptr<Counters>> index_counters;  // in the order of definition.indexes
+  std::shared_ptr<Counters> counters;  // shared between versions
+  // In the order of definition.indexes:
+  std::vector<std::shared_ptr<Counters>> index_counters;
+  std::vector<std::vector<std::string>> projected_names;  // sorted; empty: all attributes
+
+  std::size_t position(const Index& index) const {
+    return static_cast<std::size_t>(&index - definition.indexes.data());
+  }
 };
 
 // Where a name is looked up. Under --shared-db account and region are empty.

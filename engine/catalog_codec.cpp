@@ -189,7 +189,7 @@ std::string encode_definition(const TableDefinition& definition) {
       {"indexes", indexes_json(definition.indexes)},
       {"billing", wire_name(definition.billing)},
       {"on_demand_since", time_json(definition.on_demand_since)},
-      {"billing_mode_given", definition.billing_mode_given},
+      {"was_on_demand", definition.was_on_demand},
       {"throughput", throughput_json(definition.throughput)},
       {"on_demand", units_json(definition.on_demand)},
       {"warm", units_json(definition.warm)},
@@ -226,7 +226,7 @@ std::optional<TableDefinition> decode_definition(std::string_view bytes) {
   }
   definition.billing = from_word(member(json, "billing"), kBillingModes, BillingMode::kProvisioned);
   definition.on_demand_since = time_from(member(json, "on_demand_since"));
-  definition.billing_mode_given = flag(json, "billing_mode_given");
+  definition.was_on_demand = flag(json, "was_on_demand");
   definition.throughput = throughput_from(member(json, "throughput"));
   definition.on_demand = units_from<OnDemandThroughput>(member(json, "on_demand"));
   definition.warm = units_from<WarmThroughput>(member(json, "warm"));

@@ -1,5 +1,6 @@
 #include "engine/core.h"
 
+#include <algorithm>
 #include <array>
 
 #include "engine/messages_tables.h"
@@ -31,6 +32,16 @@ std::optional<ArnParts> parse_arn(std::string_view arn) {
 }
 
 }  // namespace
+
+Snapshot Core::read_snapshot(const Request& request, bool consistent) const {
+  const std::chrono::milliseconds age = request.hints.stale_by;
+  return consistent || age.count() == 0 ? nullptr : history.state_before(age);
+}
+
+Snapshot Core::index_snapshot(const Request& request, bool consistent) const {
+  const std::chrono::milliseconds age = std::max(request.hints.stale_by, request.hints.index_lag);
+  return consistent || age.count() == 0 ? nullptr : history.state_before(age);
+}
 
 TableKey table_key(const Core& core, const Scope& scope, std::string_view name_or_arn) {
   const auto arn = parse_arn(name_or_arn);

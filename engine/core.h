@@ -6,8 +6,11 @@
 #include <string_view>
 
 #include "engine/api_error.h"
+#include "engine/backfill.h"
 #include "engine/catalog.h"
+#include "engine/client_tokens.h"
 #include "engine/engine.h"
+#include "engine/history.h"
 #include "engine/item_locks.h"
 #include "engine/store.h"
 
@@ -16,14 +19,23 @@ namespace dynadeck::engine {
 // One per engine. Its members are synchronized.
 struct Core {
   Core(EngineOptions the_options, const Clock& the_clock, Random& the_random)
-      : options(std::move(the_options)), clock(the_clock), random(the_random) {}
+      : options(std::move(the_options)), clock(the_clock), random(the_random), history(the_clock) {}
 
   const EngineOptions options;
   const Clock& clock;
   Random& random;
   std::unique_ptr<Store> store;
+  History history;  // before the store is closed, its states are let go
   std::unique_ptr<Catalog> catalog;
   ItemLocks locks;
+  ClientTokens tokens;
+  std::unique_ptr<Backfiller> backfiller;  // last: it works with all of these
+
+  // The state that a read looks at: nullptr is the newest. A read that need not be consistent may
+  // be asked to look at an older one.
+  Snapshot read_snapshot(const Request& request, bool consistent) const;
+  // The same for a read of an index.
+  Snapshot index_snapshot(const Request& request, bool consistent) const;
 };
 
 // Where a request finds a table that it names by name or ARN.

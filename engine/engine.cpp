@@ -35,6 +35,8 @@ Outcome<std::unique_ptr<Engine>, std::string> Engine::open(EngineOptions options
   auto catalog = Catalog::open(*core->store);
   if (!catalog.ok()) return catalog.error();
   core->catalog = std::move(catalog).value();
+  core->backfiller = std::make_unique<Backfiller>(*core);
+  core->backfiller->resume();
   return std::unique_ptr<Engine>(new Engine(std::move(core)));
 }
 

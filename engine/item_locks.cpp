@@ -5,10 +5,10 @@
 
 namespace dynadeck::engine {
 
-ItemLocks::Stripe& ItemLocks::stripe(std::string_view key) {
+std::size_t ItemLocks::stripe_number(std::string_view key) {
   std::uint64_t hash = 0xcbf29ce484222325ULL;  // FNV-1a
   for (const char byte : key) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3ULL;
-  return stripes_[(hash ^ hash >> 32) % kStripes];
+  return (hash ^ hash >> 32) % kStripes;
 }
 
 bool ItemLocks::is_marked(const Stripe& stripe, std::string_view key) {
@@ -21,6 +21,21 @@ ItemLocks::Guard ItemLocks::lock(std::string_view key) {
   guard.lock_ = std::unique_lock(stripe.mutex);
   guard.conflict_ = is_marked(stripe, key);
   return guard;
+}
+
+ItemLocks::Guards ItemLocks::lock_all(std::span<const std::string> keys) {
+  std::vector<std::size_t> numbers;
+  numbers.reserve(keys.size());
+  for (const std::string& key : keys) numbers.push_back(stripe_number(key));
+  std::sort(numbers.begin(), numbers.end());  // always in one order: nobody waits in a circle
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
+
+  Guards guards;
+  for (const std::size_t number : numbers) guards.locks_.emplace_back(stripes_[number].mutex);
+  for (std::size_t position = 0; position < keys.size(); ++position) {
+    if (is_marked(stripe(keys[position]), keys[position])) guards.conflicts_.push_back(position);
+  }
+  return guards;
 }
 
 void ItemLocks::unmark(std::string_view key) {

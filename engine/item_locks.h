@@ -35,6 +35,20 @@ class ItemLocks {
   // Keys are those of the item family. Waits for other writes of the stripe, not for transactions.
   [[nodiscard]] Guard lock(std::string_view key);
 
+  // The locks of several items for one write.
+  class Guards {
+   public:
+    // Positions in the keys given that a transaction has marked: these must not be written.
+    const std::vector<std::size_t>& conflicts() const { return conflicts_; }
+
+   private:
+    friend class ItemLocks;
+    std::vector<std::unique_lock<std::mutex>> locks_;
+    std::vector<std::size_t> conflicts_;
+  };
+
+  [[nodiscard]] Guards lock_all(std::span<const std::string> keys);
+
   // The marks of one transaction; undone when it is destroyed.
   class Marks {
    public:
@@ -65,7 +79,8 @@ class ItemLocks {
     std::mutex mutex;
     std::vector<std::string> marked;  // guarded by mutex; nearly always empty
   };
-  Stripe& stripe(std::string_view key);
+  static std::size_t stripe_number(std::string_view key);
+  Stripe& stripe(std::string_view key) { return stripes_[stripe_number(key)]; }
   static bool is_marked(const Stripe& stripe, std::string_view key);
   void unmark(std::string_view key);
 

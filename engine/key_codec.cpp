@@ -147,18 +147,18 @@ void append_sort(std::string& out, const KeySchema& keys, ItemView key) {
 }  // namespace
 
 void append_partition(std::string& out, std::uint32_t id, const KeySchema& keys, ItemView key) {
-  append_u32(out, id);
-  const std::size_t hash_at = out.size();
-  append_u64(out, 0);
+  std::array<ValueView, kMaxKeyAttributes> values;
+  std::size_t count = 0;
+  for (const KeyAttribute& attribute : keys.partition) values[count++] = *key.find(attribute.name);
+  append_partition(out, id, std::span<const ValueView>(values.data(), count));
+}
+
+void append_partition(std::string& out, std::uint32_t id, std::span<const ValueView> values) {
   KeyHash hash;
-  for (const KeyAttribute& attribute : keys.partition) {
-    const ValueView value = *key.find(attribute.name);
-    hash.add(value);
-    append_partition_value(out, value);
-  }
-  std::string hash_bytes;
-  append_u64(hash_bytes, hash.finish());
-  out.replace(hash_at, hash_bytes.size(), hash_bytes);
+  for (const ValueView value : values) hash.add(value);
+  append_u32(out, id);
+  append_u64(out, hash.finish());
+  for (const ValueView value : values) append_partition_value(out, value);
 }
 
 void append_item_key(std::string& out, std::uint32_t table_id, const KeySchema& keys,

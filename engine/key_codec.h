@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -43,6 +44,8 @@ std::string after_prefix(std::string prefix);
 
 // table or index id, hash, partition part. key: has every partition attribute, with its type.
 void append_partition(std::string& out, std::uint32_t id, const KeySchema& keys, ItemView key);
+// The same of the partition attributes' values, in the key's order.
+void append_partition(std::string& out, std::uint32_t id, std::span<const ValueView> values);
 
 // The whole key of an item.
 void append_item_key(std::string& out, std::uint32_t table_id, const KeySchema& keys, ItemView key);

@@ -1,6 +1,7 @@
 // The key of a table or an index.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,9 @@ struct KeyAttribute {
 
   friend bool operator==(const KeyAttribute&, const KeyAttribute&) = default;
 };
+
+// Source: [doc] "Quotas": attributes per partition key and per sort key of a global index.
+inline constexpr std::size_t kMaxKeyAttributes = 4;
 
 // The key of a table, or of an index. A table has one partition attribute and at most one sort
 // attribute; a global index up to four of each.

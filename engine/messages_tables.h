@@ -1,6 +1,7 @@
 // DynamoDB's sentences about tables, indexes and the service itself; see messages.h.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,80 @@ std::string not_built_yet(std::string_view operation);
 std::string resource_not_found();
 // Of operations on tables.
 std::string table_not_found(std::string_view table_name);
+std::string table_exists(std::string_view table_name);
+std::string table_being_created(std::string_view table_name);
+std::string table_being_deleted(std::string_view table_name);
+std::string table_being_updated(std::string_view table_name);
+std::string table_protected(std::string_view table_arn);
+
+// ---------------------------------------------------------------- UpdateTable
+
+std::string throughput_of_on_demand_table();
+std::string throughput_required();
+// names: as "a,b".
+std::string index_throughput_required(std::string_view names);
+struct ThroughputNumbers {
+  std::int64_t reads;
+  std::int64_t writes;
+};
+std::string throughput_unchanged(ThroughputNumbers current, ThroughputNumbers requested);
+// Times in seconds since 1970.
+std::string too_many_decreases(std::int64_t today, std::int64_t last, std::int64_t next);
+std::string index_exists();
+std::string one_index_at_a_time();
+std::string too_many_indexes();
+std::string stream_enabled(std::string_view table_name);
+std::string stream_not_enabled(std::string_view table_name);
+std::string index_being_backfilled(std::string_view index);
+std::string index_being_updated(std::string_view table_name, std::string_view index);
+
+// ---------------------------------------------------------------- tags
+
+// With AWS's misspelling.
+std::string tagged_resource_not_found(std::string_view arn);
+
+// ---------------------------------------------------------------- keys and items
+
+// Of a Key.
+std::string key_does_not_match();
+// kind: "string" or "binary".
+std::string empty_key(std::string_view kind, std::string_view name);
+std::string partition_key_too_long();
+std::string sort_key_too_long();
+// Of an Item.
+std::string missing_key(std::string_view name);
+std::string key_type_mismatch(std::string_view name, std::string_view expected,
+                              std::string_view actual);
+std::string index_key_type_mismatch(std::string_view name, std::string_view expected,
+                                    std::string_view actual, std::string_view index);
+std::string empty_index_key(std::string_view kind, std::string_view index, std::string_view name);
+// Of the item that an update would make.
+std::string update_index_key_type();
+std::string update_empty_index_key(std::string_view kind);
+
+std::string condition_failed();
+std::string transaction_ongoing();
+// codes: of the reasons, as "[None, ConditionalCheckFailed]".
+std::string transaction_cancelled(std::string_view codes);
+std::string transaction_in_progress();
+std::string token_mismatch();
+std::string duplicate_keys();
+std::string duplicate_transaction_items();
+std::string transaction_too_large();
+
+// ---------------------------------------------------------------- Query and Scan
+
+std::string unknown_index(std::string_view index);
+std::string inconsistent_index();
+std::string starting_key_invalid();
+// reason: a sentence about the key.
+std::string starting_key_invalid(std::string_view reason);
+std::string starting_key_outside();
+std::string starting_key_outside_range();
+std::string starting_key_single_row();
+std::string starting_key_wrong_segment(std::string_view total_segments, std::string_view segment);
+std::string all_attributes_of_index(std::string_view index);
+// names: the attributes that are not there, as "[a, b]".
+std::string not_projected(std::string_view index, std::string_view names);
 
 }  // namespace dynadeck::engine::messages

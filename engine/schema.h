@@ -106,8 +106,8 @@ struct TableDefinition {
   std::vector<Index> indexes;  // local ones first, each kind in the order given
 
   BillingMode billing = BillingMode::kProvisioned;
-  OptionalTime on_demand_since;     // the last switch to PAY_PER_REQUEST
-  bool billing_mode_given = false;  // whether a description says BillingModeSummary
+  OptionalTime on_demand_since;  // the last switch to PAY_PER_REQUEST
+  bool was_on_demand = false;    // now or earlier
   ProvisionedThroughput throughput;
   std::optional<OnDemandThroughput> on_demand;
   std::optional<WarmThroughput> warm;

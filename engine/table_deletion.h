@@ -9,4 +9,10 @@ namespace dynadeck::engine {
 // has the control lock.
 Status delete_table_data(Core& core, const TableKey& key);
 
+// Erases the entries of an index that no table has any more.
+Status erase_index_data(Core& core, const Index& index);
+
+// Whether the table's deletion has come to its end: it only waits to be cleared away.
+bool is_gone(const TableDefinition& table, Clock::WallTime now);
+
 }  // namespace dynadeck::engine

@@ -4,6 +4,46 @@ namespace dynadeck::engine {
 
 OperationFunction find_operation_function(Operation operation) {
   switch (operation) {
+    case Operation::kBatchGetItem:
+      return batch_get_item;
+    case Operation::kBatchWriteItem:
+      return batch_write_item;
+    case Operation::kCreateTable:
+      return create_table;
+    case Operation::kDeleteItem:
+      return delete_item;
+    case Operation::kDeleteTable:
+      return delete_table;
+    case Operation::kDescribeEndpoints:
+      return describe_endpoints;
+    case Operation::kDescribeLimits:
+      return describe_limits;
+    case Operation::kDescribeTable:
+      return describe_table;
+    case Operation::kGetItem:
+      return get_item;
+    case Operation::kListTables:
+      return list_tables;
+    case Operation::kListTagsOfResource:
+      return list_tags_of_resource;
+    case Operation::kPutItem:
+      return put_item;
+    case Operation::kQuery:
+      return query;
+    case Operation::kScan:
+      return scan;
+    case Operation::kTagResource:
+      return tag_resource;
+    case Operation::kTransactGetItems:
+      return transact_get_items;
+    case Operation::kTransactWriteItems:
+      return transact_write_items;
+    case Operation::kUntagResource:
+      return untag_resource;
+    case Operation::kUpdateItem:
+      return update_item;
+    case Operation::kUpdateTable:
+      return update_table;
     default:
       return nullptr;
   }

@@ -14,6 +14,28 @@ namespace dynadeck::engine {
 using OperationFunction = Result<std::string> (*)(Core& core, const Request& request,
                                                   const JsonValue& body);
 
+Result<std::string> batch_get_item(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> batch_write_item(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> create_table(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> delete_item(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> delete_table(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> describe_endpoints(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> describe_limits(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> describe_table(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> get_item(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> list_tables(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> list_tags_of_resource(Core& core, const Request& request,
+                                          const JsonValue& body);
+Result<std::string> put_item(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> query(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> scan(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> tag_resource(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> transact_get_items(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> transact_write_items(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> untag_resource(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> update_item(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> update_table(Core& core, const Request& request, const JsonValue& body);
+
 // nullptr where the operation is not built yet.
 OperationFunction find_operation_function(Operation operation);
 

@@ -1,0 +1,60 @@
+// The one way in which items change: item, index entries, counts and sizes, in one batch.
+//
+// Whoever adds a change holds the item's lock or mark until commit() has returned, and has found
+// the catalog view current under it.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/capacity.h"
+#include "engine/core.h"
+#include "engine/item_record.h"
+
+namespace dynadeck::engine {
+
+// One item before and after. At least one of both exists.
+struct ItemChange {
+  const Table* table;
+  std::string_view key;  // of the item family
+  std::optional<ItemRecord> before;
+  std::optional<ItemRecord> after;
+};
+
+// Collects the changes of one request. *One thread.*
+class ItemWriter {
+ public:
+  explicit ItemWriter(Core& core) : core_(core), batch_(*core.store) {}
+
+  // Fails where the disk does. Answers what the write costs.
+  Result<ConsumedCapacity> add(const ItemChange& change);
+
+  // Further changes that have to happen with the items.
+  Batch& batch() { return batch_; }
+
+  // All changes become visible and durable at once, or none does.
+  Status commit();
+
+ private:
+  struct CounterChange {
+    Counters* counters;
+    std::uint32_t id;
+    std::int64_t items;
+    std::int64_t bytes;
+  };
+
+  void count(Counters& counters, std::uint32_t id, std::int64_t items, std::int64_t bytes);
+  Result<double> change_index(const ItemChange& change, const Index& index);
+  // Whether a backfill or an earlier write has made that entry.
+  Result<bool> has_entry(const Index& index, std::string_view entry_key);
+
+  Core& core_;
+  Batch batch_;
+  std::vector<CounterChange> counter_changes_;
+};
+
+}  // namespace dynadeck::engine

@@ -1,0 +1,19 @@
+// An update of one item: by UpdateItem, and within transactions.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "engine/expressions/update.h"
+#include "engine/operations/item_write.h"
+
+namespace dynadeck::engine {
+
+// Whether the key fits the table and the update leaves the key alone.
+Status check_update(const Update& update, const TableDefinition& table, ItemView key);
+
+// The item after the update, within the limits.
+Result<WriteResult> apply_update(const Update& update, const TableDefinition& table, ItemView key,
+                                 const std::optional<ItemRecord>& before);
+
+}  // namespace dynadeck::engine

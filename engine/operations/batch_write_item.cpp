@@ -1,0 +1,148 @@
+#include <algorithm>
+#include <set>
+
+#include "engine/inputs/batch_inputs.h"
+#include "engine/item_keys.h"
+#include "engine/item_writer.h"
+#include "engine/key_codec.h"
+#include "engine/messages_tables.h"
+#include "engine/operations/item_write.h"
+#include "engine/operations/operations.h"
+#include "engine/operations/table_units.h"
+
+namespace dynadeck::engine {
+namespace {
+
+using Write = BatchWriteItemInput::Write;
+
+// All writes in one row, in the order of the request.
+struct Plan {
+  struct Step {
+    const Table* table;
+    const std::string* table_name;  // as the request has it
+    const Write* write;
+  };
+  std::vector<Step> steps;
+  std::vector<std::string> keys;  // of the steps
+};
+
+Result<Plan> make_plan(const Core& core, const CatalogView& view, const Request& request,
+                       const BatchWriteItemInput& input) {
+  Plan plan;
+  for (const BatchWriteItemInput::Table& part : input.tables) {
+    const Result<const Table*> table = find_table(core, view, request.scope, part.table_name);
+    if (!table.ok()) return table.error();
+    const TableDefinition& definition = table.value()->definition;
+    std::set<std::string> seen;
+    for (const Write& write : part.writes) {
+      const ItemView item(write.item);
+      const Status fits =
+          write.is_put ? check_batch_item(definition, item) : check_key(definition.keys, item);
+      if (!fits.ok()) return fits.error();
+      std::string key;
+      append_item_key(key, definition.id, definition.keys, item);
+      if (!seen.insert(key).second) return validation_error(messages::duplicate_keys());
+      plan.keys.push_back(std::move(key));
+      plan.steps.push_back({table.value(), &part.table_name, &write});
+    }
+  }
+  return plan;
+}
+
+// Appends "T":[...] of those writes of a table that were not done.
+void append_unprocessed(std::string& out, const Plan& plan,
+                        const std::vector<std::size_t>& positions) {
+  out.append("{");
+  const std::string* table = nullptr;
+  for (const std::size_t position : positions) {
+    const Plan::Step& step = plan.steps[position];
+    if (step.table_name != table) {
+      out.append(table == nullptr ? "" : "],");
+      append_json_text(out, *step.table_name);
+      out.append(":[");
+    } else {
+      out.push_back(',');
+    }
+    table = step.table_name;
+    out.append(step.write->is_put ? "{\"PutRequest\":{\"Item\":" : "{\"DeleteRequest\":{\"Key\":");
+    append_item_json(out, ItemView(step.write->item));
+    out.append("}}");
+  }
+  out.append(table == nullptr ? "}" : "]}");
+}
+
+void append_metrics(std::string& out, const Plan& plan) {
+  out.append(",\"ItemCollectionMetrics\":{");
+  const std::string* table = nullptr;
+  for (const Plan::Step& step : plan.steps) {
+    if (!step.table->definition.has_local_index()) continue;
+    if (step.table_name != table) {
+      out.append(table == nullptr ? "" : "],");
+      append_json_text(out, *step.table_name);
+      out.append(":[");
+    } else {
+      out.push_back(',');
+    }
+    table = step.table_name;
+    append_collection_metrics(out, step.table->definition, ItemView(step.write->item));
+  }
+  out.append(table == nullptr ? "}" : "]}");
+}
+
+// Everything that is not in conflict with a transaction, in one batch: the items become durable
+// together, which nobody can tell from one after another.
+Result<TableUnits> write_all(Core& core, const Plan& plan,
+                             const std::vector<std::size_t>& conflicts) {
+  TableUnits units;
+  ItemWriter writer(core);
+  for (std::size_t position = 0; position < plan.steps.size(); ++position) {
+    if (std::binary_search(conflicts.begin(), conflicts.end(), position)) continue;
+    const Plan::Step& step = plan.steps[position];
+    PinnedValue value;
+    const auto before = load_item(*core.store, plan.keys[position], value);
+    if (!before.ok()) return before.error();
+    ConsumedCapacity consumed;
+    consumed.table = write_units(0);
+    std::optional<ItemRecord> after;
+    if (step.write->is_put) {
+      const ItemView item(step.write->item);
+      after = ItemRecord{item_size_bytes(item), item};
+    }
+    if (before.value() || after) {
+      Result<ConsumedCapacity> added =
+          writer.add({step.table, plan.keys[position], before.value(), after});
+      if (!added.ok()) return added.error();
+      consumed = std::move(added).value();
+    }
+    units.add(step.table->definition.name, consumed);
+  }
+  if (const Status committed = writer.commit(); !committed.ok()) return committed.error();
+  return units;
+}
+
+}  // namespace
+
+Result<std::string> batch_write_item(Core& core, const Request& request, const JsonValue& body) {
+  const Result<BatchWriteItemInput> input = read_batch_write_item(body);
+  if (!input.ok()) return input.error();
+  while (true) {
+    const CatalogView& view = core.catalog->view();
+    const Result<Plan> plan = make_plan(core, view, request, input.value());
+    if (!plan.ok()) return plan.error();
+    const ItemLocks::Guards guards = core.locks.lock_all(plan->keys);
+    if (!core.catalog->is_current(view)) continue;
+    const Result<TableUnits> units = write_all(core, plan.value(), guards.conflicts());
+    if (!units.ok()) return units.error();
+
+    std::string out("{\"UnprocessedItems\":");
+    append_unprocessed(out, plan.value(), guards.conflicts());
+    if (input->return_item_collection_metrics == ReturnItemCollectionMetrics::kSize) {
+      append_metrics(out, plan.value());
+    }
+    units->append(out, input->return_consumed_capacity);
+    out.push_back('}');
+    return out;
+  }
+}
+
+}  // namespace dynadeck::engine

@@ -1,0 +1,51 @@
+#include "engine/capacity.h"
+#include "engine/inputs/item_inputs.h"
+#include "engine/item_keys.h"
+#include "engine/item_record.h"
+#include "engine/key_codec.h"
+#include "engine/operations/operations.h"
+
+namespace dynadeck::engine {
+
+Result<std::string> get_item(Core& core, const Request& request, const JsonValue& body) {
+  const Result<GetItemInput> input = read_get_item(body);
+  if (!input.ok()) return input.error();
+  const Result<const Table*> found =
+      find_table(core, core.catalog->view(), request.scope, input->table_name);
+  if (!found.ok()) return found.error();
+  const TableDefinition& table = found.value()->definition;
+  const ItemView key(input->key);
+  if (const Status fits = check_key(table.keys, key); !fits.ok()) return fits.error();
+
+  std::string item_key;
+  append_item_key(item_key, table.id, table.keys, key);
+  PinnedValue value;
+  const Result<bool> exists = core.store->get(Family::kItems, item_key, value,
+                                              core.read_snapshot(request, input->consistent_read));
+  if (!exists.ok()) return exists.error();
+
+  std::string out;
+  std::size_t size_bytes = 0;
+  out.push_back('{');
+  if (exists.value()) {
+    const ItemRecord record = read_record(value.view());
+    size_bytes = record.size_bytes;
+    out.reserve(2 * value.view().size() + 128);
+    out.append("\"Item\":");
+    if (input->projection) {
+      append_item_json(out, ItemView(input->projection->project(record.item)));
+    } else {
+      append_item_json(out, record.item);
+    }
+  }
+  if (input->return_consumed_capacity != ReturnConsumedCapacity::kNone) {
+    ConsumedCapacity consumed;
+    consumed.table = read_units(size_bytes, input->consistent_read);
+    out.append(exists.value() ? ",\"ConsumedCapacity\":" : "\"ConsumedCapacity\":");
+    append_consumed_capacity(out, table.name, consumed, input->return_consumed_capacity);
+  }
+  out.push_back('}');
+  return out;
+}
+
+}  // namespace dynadeck::engine

@@ -1,0 +1,236 @@
+#include <algorithm>
+
+#include "engine/backfill.h"
+#include "engine/inputs/table_inputs.h"
+#include "engine/messages_tables.h"
+#include "engine/operations/operations.h"
+#include "engine/operations/table_settings.h"
+#include "engine/operations/throughput_update.h"
+#include "engine/table_deletion.h"
+#include "engine/table_description.h"
+
+namespace dynadeck::engine {
+namespace {
+
+// Source: [doc] "Quotas".
+constexpr std::ptrdiff_t kMaxGlobalIndexes = 20;
+
+// Up to so many items an index is filled before UpdateTable answers, so that the next call finds it
+// active; more take their time as with AWS.
+constexpr std::int64_t kImmediateBackfillItems = 5000;
+
+ApiError limit_exceeded(std::string message) {
+  return {"LimitExceededException", std::move(message), {}};
+}
+
+// What UpdateTable is going to do. The stored definition has it done; the shown one has it begun.
+struct Change {
+  TableDefinition stored;
+  TableDefinition shown;
+  std::optional<std::uint32_t> added_index;
+  std::optional<Index> removed_index;
+
+  // Changes both alike.
+  template <typename Edit>
+  void both(const Edit& edit) {
+    edit(stored);
+    edit(shown);
+  }
+};
+
+Index* find_index(TableDefinition& table, std::string_view name) {
+  const auto found = std::find_if(
+      table.indexes.begin(), table.indexes.end(),
+      [&](const Index& index) { return index.kind == IndexKind::kGlobal && index.name == name; });
+  return found == table.indexes.end() ? nullptr : &*found;
+}
+
+Status add_index(Core& core, const UpdateTableInput& input, const IndexInput& index,
+                 Change& change) {
+  if (change.stored.find_index(index.name) != nullptr) {
+    return validation_error(messages::index_exists());
+  }
+  const auto is_global = [](const Index& other) { return other.kind == IndexKind::kGlobal; };
+  if (std::count_if(change.stored.indexes.begin(), change.stored.indexes.end(), is_global) >=
+      kMaxGlobalIndexes) {
+    return limit_exceeded(messages::too_many_indexes());
+  }
+  if (change.stored.billing == BillingMode::kProvisioned && !index.throughput) {
+    return validation_error(messages::index_throughput_required(index.name));
+  }
+  change.both([&](TableDefinition& table) {
+    for (const AttributeDefinition& attribute : input.attribute_definitions) {
+      const KeyAttribute given{attribute.name, attribute.type};
+      auto& known = table.attribute_definitions;
+      if (std::find(known.begin(), known.end(), given) == known.end()) known.push_back(given);
+    }
+  });
+  std::vector<AttributeDefinition> attributes;
+  for (const KeyAttribute& attribute : change.stored.attribute_definitions) {
+    attributes.push_back({attribute.name, attribute.type});
+  }
+  Index made = make_index(core, IndexKind::kGlobal, index, attributes,
+                          {TableStatus::kCreating, std::nullopt});
+  change.added_index = made.id;
+  change.shown.indexes.push_back(made);
+  made.backfilling = true;
+  change.stored.indexes.push_back(std::move(made));
+  return Done{};
+}
+
+// Attributes that no key has any more are no longer defined.
+void forget_attributes(TableDefinition& table) {
+  std::erase_if(table.attribute_definitions, [&](const KeyAttribute& attribute) {
+    return !table.keys.contains(attribute.name) &&
+           std::none_of(table.indexes.begin(), table.indexes.end(),
+                        [&](const Index& index) { return index.keys.contains(attribute.name); });
+  });
+}
+
+Status remove_index(const Core& core, std::string_view name, Change& change) {
+  Index* index = find_index(change.stored, name);
+  if (index == nullptr) {
+    return ApiError{"ResourceNotFoundException", messages::resource_not_found(), {}};
+  }
+  find_index(change.shown, name)->state = {TableStatus::kDeleting, std::nullopt};
+  find_index(change.shown, name)->backfilling = false;
+  if (core.options.status_delay.count() > 0) {
+    index->state = {TableStatus::kDeleting, core.clock.now() + core.options.status_delay};
+    return Done{};
+  }
+  change.removed_index = *index;
+  change.stored.indexes.erase(change.stored.indexes.begin() +
+                              (index - change.stored.indexes.data()));
+  forget_attributes(change.stored);
+  return Done{};
+}
+
+Status change_indexes(Core& core, const UpdateTableInput& input, Change& change) {
+  using Kind = GlobalIndexUpdate::Kind;
+  const auto online = [](const GlobalIndexUpdate& update) { return update.kind != Kind::kUpdate; };
+  const auto& updates = input.global_index_updates;
+  const bool busy = std::any_of(
+      change.stored.indexes.begin(), change.stored.indexes.end(), [](const Index& index) {
+        return index.backfilling || index.state.status == TableStatus::kDeleting;
+      });
+  const auto wanted = std::count_if(updates.begin(), updates.end(), online);
+  if (wanted > 1 || (wanted == 1 && busy)) return limit_exceeded(messages::one_index_at_a_time());
+  for (const GlobalIndexUpdate& update : updates) {
+    Status changed = Done{};
+    if (update.kind == Kind::kCreate) changed = add_index(core, input, update.index, change);
+    if (update.kind == Kind::kDelete) changed = remove_index(core, update.index.name, change);
+    if (!changed.ok()) return changed;
+  }
+  return Done{};
+}
+
+Status change_stream(Core& core, const StreamInput& stream, Change& change) {
+  if (stream.enabled && change.stored.stream.enabled) {
+    return validation_error(messages::stream_enabled(change.stored.name));
+  }
+  if (!stream.enabled && !change.stored.stream.enabled) {
+    return validation_error(messages::stream_not_enabled(change.stored.name));
+  }
+  if (stream.enabled) {
+    enable_stream(core, change.stored, stream.view_type);
+  } else {
+    change.stored.stream.enabled = false;
+  }
+  change.shown.stream = change.stored.stream;
+  return Done{};
+}
+
+void change_settings(Core& core, const UpdateTableInput& input, Change& change) {
+  change.both([&](TableDefinition& table) {
+    if (input.deletion_protection) table.deletion_protection = *input.deletion_protection;
+    if (!input.table_class.empty()) table.table_class = input.table_class;
+    if (input.on_demand) table.on_demand = make_on_demand(input.on_demand);
+    if (input.warm) table.warm = make_warm(input.warm);
+  });
+  if (input.sse) {
+    change.stored.encryption.reset();
+    if (input.sse->enabled) {
+      change.stored.encryption = make_encryption(core, change.stored, input.sse->kms_key_id);
+    }
+    change.shown.encryption = change.stored.encryption;
+  }
+}
+
+Result<Change> plan(Core& core, const UpdateTableInput& input, const TableDefinition& current) {
+  Change change{current, current, {}, {}};
+  if (const Status changed =
+          update_throughput(core.clock.now(), input, change.stored, change.shown);
+      !changed.ok()) {
+    return changed.error();
+  }
+  if (const Status changed = change_indexes(core, input, change); !changed.ok()) {
+    return changed.error();
+  }
+  if (input.stream) {
+    if (const Status changed = change_stream(core, *input.stream, change); !changed.ok()) {
+      return changed.error();
+    }
+  }
+  change_settings(core, input, change);
+  const Clock::WallTime now = core.clock.now();
+  change.stored.state = {TableStatus::kUpdating, now + core.options.status_delay};
+  change.shown.state = {TableStatus::kUpdating, std::nullopt};
+  return change;
+}
+
+// The table as the answer shows it, with the counters of those indexes that have been there.
+std::string describe(const Table& current, TableDefinition shown, Clock::WallTime now) {
+  Table table = current;
+  table.definition = std::move(shown);
+  while (table.index_counters.size() < table.definition.indexes.size()) {
+    table.index_counters.push_back(std::make_shared<Counters>());
+  }
+  std::string out("{\"TableDescription\":");
+  append_description(out, table, now);
+  out.push_back('}');
+  return out;
+}
+
+}  // namespace
+
+Result<std::string> update_table(Core& core, const Request& request, const JsonValue& body) {
+  const Result<UpdateTableInput> input = read_update_table(body);
+  if (!input.ok()) return input.error();
+  const TableKey key = table_key(core, request.scope, input->table_name);
+
+  std::unique_lock control = core.catalog->control_lock();
+  const Table* current = find_settled_table(core, key);
+  if (current == nullptr) {
+    return ApiError{"ResourceNotFoundException", messages::table_not_found(key.name), {}};
+  }
+  if (const Status free = check_not_in_use(core, current->definition); !free.ok()) {
+    return free.error();
+  }
+  Result<Change> change = plan(core, input.value(), current->definition);
+  if (!change.ok()) return change.error();
+
+  const bool fills_at_once = current->counters->items <= kImmediateBackfillItems;
+  std::string out = describe(*current, std::move(change->shown), core.clock.now());
+  Batch batch(*core.store);
+  if (const Status saved = core.catalog->save(key, std::move(change->stored), batch); !saved.ok()) {
+    return saved.error();
+  }
+  if (change->added_index || change->removed_index) core.locks.wait_for_writers();
+  if (change->removed_index) {
+    if (const Status erased = erase_index_data(core, *change->removed_index); !erased.ok()) {
+      return erased.error();
+    }
+  }
+  control.unlock();
+  if (change->added_index) {
+    const BackfillTask task{key, *change->added_index};
+    if (fills_at_once) {
+      core.backfiller->run(task);
+    } else {
+      core.backfiller->add(task);
+    }
+  }
+  return out;
+}
+
+}  // namespace dynadeck::engine
