@@ -193,7 +193,7 @@ Response Player::refuse(const Request& request, std::string_view section) {
     text += " What differs: " + quoted_list(unmatched.differences, 5) + ".";
   }
   text +=
-      " GET /_dynadeck/cassette/unmatched shows it in full; --cassette-mode new-episodes or"
+      " GET /_dynadeck/cassette/unmatched shows it in full; --mode new-episodes or"
       " --unmatched record would add it to the tape.";
   {
     const std::lock_guard lock(mutex_);

@@ -231,10 +231,18 @@ void add_cassette_option(CLI::App& app, ServeOptions& serve, const std::string& 
   app.add_option("--" + name, keep, help)->type_name(type)->take_all()->expected(1);
 }
 
-void add_record_options(CLI::App& app, ServeOptions& serve) {
-  const auto keep = [&serve](std::int64_t) { serve.cassette.emplace_back("overwrite", "true"); };
-  app.add_flag("--overwrite", keep, "An existing tape may be replaced");
+void add_mode_option(CLI::App& app, ServeOptions& serve) {
   add_cassette_option(app, serve, "mode", "MODE", "all, once, none or new-episodes");
+}
+
+void add_record_options(CLI::App& app, ServeOptions& serve) {
+  const auto add_flag = [&app, &serve](const std::string& name, const std::string& help) {
+    const auto keep = [&serve, name](std::int64_t) { serve.cassette.emplace_back(name, "true"); };
+    app.add_flag("--" + name, keep, help);
+  };
+  add_flag("overwrite", "An existing tape may be replaced");
+  add_flag("faults-clean", "Tape what the database answered, not what the faults made of it");
+  add_flag("stream-records", "Tape each stream record that is read as a line of its own");
   add_cassette_option(app, serve, "redact", "WHAT",
                       "Never taped: a path ($.Item.email), attribute:NAME or pattern:REGEX; "
                       "repeatable");
@@ -368,6 +376,7 @@ Outcome<Config, UsageError> read_config(std::span<const std::string> command_lin
   serve->add_option("--replay", config.serve.replay_file, "Answer from a tape; no database")
       ->type_name("FILE")
       ->envname("DYNADECK_REPLAY");
+  add_mode_option(*serve, config.serve);
   add_record_options(*serve, config.serve);
   add_replay_options(*serve, config.serve);
 
@@ -375,13 +384,16 @@ Outcome<Config, UsageError> read_config(std::span<const std::string> command_lin
       app.add_subcommand("record", "Run a command against a private server, and tape it");
   record->footer("Usage: dynadeck record FILE [OPTIONS] -- COMMAND [ARGUMENTS]");
   record->add_option("FILE", config.serve.record_file, "The tape to write")->required();
+  add_mode_option(*record, config.serve);
   add_record_options(*record, config.serve);
   add_common_options(*record, config.serve, raw);
 
   auto* replay = app.add_subcommand("replay", "Run a command against a tape, with no database");
   replay->footer("Usage: dynadeck replay FILE [OPTIONS] -- COMMAND [ARGUMENTS]");
   replay->add_option("FILE", config.serve.replay_file, "The tape to play")->required();
+  add_mode_option(*replay, config.serve);
   add_replay_options(*replay, config.serve);
+  add_upstream_options(*replay, config.serve.upstream, raw);
   add_determinism_options(*replay, config.serve, raw);
   add_fault_options(*replay, config.serve);
   add_server_options(*replay, config.serve, raw);

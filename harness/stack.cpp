@@ -164,6 +164,11 @@ UpstreamOptions upstream_options(const UpstreamChoice& choice) {
   return result;
 }
 
+bool given(const ServeOptions& options, std::string_view cassette_option) {
+  return std::any_of(options.cassette.begin(), options.cassette.end(),
+                     [&](const auto& option) { return option.first == cassette_option; });
+}
+
 // A tape that is only played needs nothing behind it.
 bool needs_database(const ServeOptions& options) {
   if (options.replay_file.empty()) return true;
@@ -197,9 +202,12 @@ Failure chain(Stack::Parts& parts, const ServeOptions& options) {
     if (!database.ok()) return database.error();
     link = *std::move(database);
   }
-  // What is taped has met the faults already; over a replay they stand outside, with new dice.
-  const bool replays = !options.replay_file.empty();
-  if (!replays) link = std::make_unique<faults::FaultService>(std::move(link), *parts.board);
+  // What is taped has met the faults already, unless it is to be clean; over a replay they stand
+  // outside, with new dice.
+  const bool faults_outside = !options.replay_file.empty() || given(options, "faults-clean");
+  if (!faults_outside) {
+    link = std::make_unique<faults::FaultService>(std::move(link), *parts.board);
+  }
 
   auto deck = std::make_unique<cassettes::Deck>(
       std::move(link), cassettes::DeckContext{&parts.clock, parts.random.seed(),
@@ -207,7 +215,9 @@ Failure chain(Stack::Parts& parts, const ServeOptions& options) {
   parts.deck = deck.get();
   link = std::move(deck);
 
-  if (replays) link = std::make_unique<faults::FaultService>(std::move(link), *parts.board);
+  if (faults_outside) {
+    link = std::make_unique<faults::FaultService>(std::move(link), *parts.board);
+  }
 
   // Outside the tape and the faults: both see what the client saw.
   link = std::make_unique<faults::JournalService>(std::move(link), parts.journal, parts.clock);
