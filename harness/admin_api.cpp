@@ -5,7 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "harness/config.h"
+#include "harness/result.h"
+#include "harness/time_text.h"
 #include "harness/version.h"
 
 namespace dynadeck {

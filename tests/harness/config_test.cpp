@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
+#include "harness/time_text.h"
+
 using namespace dynadeck;
 using namespace std::chrono_literals;
 
