@@ -39,7 +39,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit JsonBuilder(const int& line) : line_(line) {}
 
-  bool null() override { return add(Node{}); }
+  bool null() override { return add(Node()); }
   bool boolean(bool value) override { return scalar(value ? "true" : "false", false); }
   bool number_integer(number_integer_t value) override {
     return scalar(std::to_string(value), false);
@@ -57,7 +57,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
   bool key(string_t& name) override {
     Node& map = *open_.back();
     if (map.find(name) != nullptr) return fail("'" + name + "' stands twice");
-    map.map.emplace_back(std::move(name), Node{});
+    map.map.push_back({std::move(name), Node()});
     return true;
   }
   bool parse_error(std::size_t, const std::string&,
@@ -82,7 +82,7 @@ class JsonBuilder : public nlohmann::json_sax<nlohmann::json> {
     if (open_.empty()) return &(root_ = std::move(node));
     Node& parent = *open_.back();
     if (parent.kind == Node::Kind::kList) return &parent.list.emplace_back(std::move(node));
-    return &(parent.map.back().second = std::move(node));
+    return &(parent.map.back().value = std::move(node));
   }
   bool add(Node node) { return place(std::move(node)) != nullptr || fail("too large"); }
   bool scalar(std::string text, bool quoted) {
@@ -168,7 +168,8 @@ class YamlReader {
       if (!member.first.IsScalar()) return fail(line, "names have to be plain text");
       const std::string& name = member.first.Scalar();
       if (into.find(name) != nullptr) return fail(line, "'" + name + "' stands twice");
-      Node& value = into.map.emplace_back(name, Node{}).second;
+      into.map.push_back({name, Node()});
+      Node& value = into.map.back().value;
       if (!read(member.second, value, depth + 1)) return false;
       value.line = line;
     }
@@ -194,10 +195,25 @@ Outcome<Node, Problems> parse_yaml(std::string_view text) {
 
 }  // namespace
 
+Node::Node() = default;
+Node::Node(const Node&) = default;
+Node::Node(Node&&) noexcept = default;
+Node& Node::operator=(const Node&) = default;
+Node& Node::operator=(Node&&) noexcept = default;
+Node::~Node() = default;
+
+Node map_of(std::string name, const Node& value) {
+  Node map;
+  map.kind = Node::Kind::kMap;
+  map.line = value.line;
+  map.map.push_back({std::move(name), value});
+  return map;
+}
+
 const Node* Node::find(std::string_view name) const {
   const auto found = std::find_if(map.begin(), map.end(),
-                                  [&](const auto& member) { return member.first == name; });
-  return found == map.end() ? nullptr : &found->second;
+                                  [&](const Member& member) { return member.name == name; });
+  return found == map.end() ? nullptr : &found->value;
 }
 
 std::string Problem::to_string() const {

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "harness/result.h"
@@ -24,18 +23,35 @@ using Problems = std::vector<Problem>;
 // One line per problem.
 std::string to_string(const Problems& problems);
 
-// A regular value.
+struct Member;
+
+// A regular value. (Its special members stand in document.cpp, where Member is complete.)
 struct Node {
+  Node();
+  Node(const Node&);
+  Node(Node&&) noexcept;
+  Node& operator=(const Node&);
+  Node& operator=(Node&&) noexcept;
+  ~Node();
+
   enum class Kind : std::uint8_t { kNull, kScalar, kList, kMap };
   Kind kind = Kind::kNull;
   bool quoted = false;  // a scalar that is text even if it looks like a number
   std::string scalar;
   std::vector<Node> list;
-  std::vector<std::pair<std::string, Node>> map;  // in order; names are unique
+  std::vector<Member> map;  // in order; names are unique
   int line = 0;
 
   const Node* find(std::string_view name) const;
 };
+
+struct Member {
+  std::string name;
+  Node value;
+};
+
+// A map with one member, which stands where its value does.
+Node map_of(std::string name, const Node& value);
 
 // JSON where it parses as JSON, else YAML. At most kMaxDocumentBytes, kMaxNodes nodes and kMaxDepth
 // levels, so that no document exhausts the program. Never throws.

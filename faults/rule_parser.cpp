@@ -22,7 +22,7 @@ std::vector<ValuePattern> parse_patterns(const Node& node, const std::string& pa
       }
     }
   } else if (node.kind == Node::Kind::kMap && node.map.size() == 1 &&
-             node.map[0].second.kind == Node::Kind::kScalar) {
+             node.map[0].value.kind == Node::Kind::kScalar) {
     const auto& [type, value] = node.map[0];
     if (type != "S" && type != "N" && type != "B") {
       problems.push_back({node.line, path, "found type '" + type + "', expected S, N or B"});

@@ -219,7 +219,7 @@ ParsedEffect parse_connection_effect(const Node& node, const std::string& path,
   const std::size_t before = problems.size();
   Node holder = node;
   if (node.kind == Node::Kind::kScalar) {
-    holder = Node{Node::Kind::kMap, false, {}, {}, {{"end", node}}, node.line};
+    holder = map_of("end", node);
   }
   Fields fields(holder, path, problems);
   const auto end = fields.word("end", {kEndNames.begin(), kEndNames.end()});
@@ -267,7 +267,7 @@ ParsedEffect parse_html_effect(const Node& node, const std::string& path, Proble
   const std::size_t before = problems.size();
   Node holder = node;
   if (node.kind == Node::Kind::kScalar) {
-    holder = Node{Node::Kind::kMap, false, {}, {}, {{"status", node}}, node.line};
+    holder = map_of("status", node);
   }
   Fields fields(holder, path, problems);
   const auto status = fields.count("status", 300);

@@ -39,7 +39,8 @@ ParsedEffect parse_effect(const Node& fault, const std::string& path, Problems& 
     problems.push_back({fault.line, path, "expected a map with one member, one of " + known});
     return nullptr;
   }
-  const auto& [name, value] = fault.map.front();
+  const std::string& name = fault.map.front().name;
+  const Node& value = fault.map.front().value;
   const auto found = std::find_if(kKinds.begin(), kKinds.end(),
                                   [&](const Kind& kind) { return kind.name == name; });
   if (found == kKinds.end()) {

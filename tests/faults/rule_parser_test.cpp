@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "faults/check_command.h"
@@ -101,6 +104,29 @@ TEST_CASE("what is wrong is named by line", "[faults]") {
   SECTION("all of it at once") {
     CHECK(parse_rules("rules: [{}, {}, {name: x}]").error().size() == 3);
   }
+}
+
+TEST_CASE("the scenarios parse, and say what they prove", "[faults]") {
+  std::size_t scenarios = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(DYNADECK_FAULTS_SCENARIOS)) {
+    if (entry.path().extension() != ".yaml") continue;
+    INFO(entry.path());
+    ++scenarios;
+    const Outcome<RuleFile, Problems> file = load_rules(entry.path().string());
+    INFO((file.ok() ? std::string() : to_string(file.error())));
+    REQUIRE(file.ok());
+    CHECK(!file->rules.empty());
+    std::ifstream in(entry.path());
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    CHECK_THAT(text, Contains("# A suite that passes has proved that"));
+    CHECK(std::count(text.begin(), text.end(), '\n') <= 60);
+    for (const Rule& rule : file->rules) {
+      // What is printed is the reproduction.
+      const std::string printed = print_rule(rule).dump();
+      CHECK(print_rule(rules_of(printed).rules.at(0)).dump() == printed);
+    }
+  }
+  CHECK(scenarios == 8);
 }
 
 TEST_CASE("documents cannot exhaust the parser", "[faults]") {
