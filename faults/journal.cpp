@@ -10,22 +10,57 @@
 namespace dynadeck::faults {
 namespace {
 
-// Assigns in place, so that a warm entry allocates nothing.
-void assign(std::vector<std::string>& into, const std::vector<std::string_view>& from) {
-  into.resize(from.size());
-  for (std::size_t at = 0; at < from.size(); ++at) into[at].assign(from[at]);
-}
+// What an entry says of its request, in one piece of memory: a warm entry is written without
+// allocating and with few cache misses, which is most of what the journal costs.
+class Texts {
+ public:
+  enum Field : std::uint8_t {
+    kAccount,
+    kRegion,
+    kAccessKey,
+    kSession,
+    kRequestId,
+    kInvocationId,
+    kTables,  // one per line: names hold no line ends
+    kFields,
+  };
 
-void describe(JournalEntry& entry, const Request& request) {
-  entry.operation = request.operation;
-  assign(entry.tables, BodyScan(request.body).tables());
-  entry.account = request.scope.account;
-  entry.region = request.scope.region;
-  entry.access_key = request.access_key;
-  entry.session = request.session;
-  entry.request_id = request.request_id;
-  entry.invocation_id.assign(request.headers.find("amz-sdk-invocation-id").value_or(""));
-  entry.attempt = attempt_of(request);
+  void assign(const Request& request) {
+    bytes_.clear();
+    set(kAccount, request.scope.account);
+    set(kRegion, request.scope.region);
+    set(kAccessKey, request.access_key);
+    set(kSession, request.session);
+    set(kRequestId, request.request_id);
+    set(kInvocationId, request.headers.find("amz-sdk-invocation-id").value_or(""));
+    const BodyScan body(request.body);
+    for (const std::string_view table : body.tables()) bytes_.append(table).append(1, '\n');
+    ends_[kTables] = bytes_.size();
+  }
+
+  std::string get(Field field) const {
+    const std::size_t begin = field == 0 ? 0 : ends_[field - 1];
+    return bytes_.substr(begin, ends_[field] - begin);
+  }
+
+ private:
+  void set(Field field, std::string_view text) {
+    bytes_.append(text);
+    ends_[field] = bytes_.size();
+  }
+
+  std::string bytes_;
+  std::array<std::size_t, kFields> ends_{};
+};
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = text.find('\n', at);
+    lines.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  return lines;
 }
 
 // A request that waits for its answer; without one its client has left.
@@ -33,38 +68,69 @@ class Pending {
  public:
   Pending(Journal& journal, const Request& request, const Response& response, Clock::WallTime time,
           const Clock& clock)
-      : journal_(journal), clock_(clock), start_(clock.monotonic()) {
-    describe(entry_, request);
-    entry_.time = time;
-    entry_.status = 0;
-    entry_.error_code = "abandoned";
-    entry_.faults = response.faults;
+      : journal_(journal),
+        request_(request),
+        clock_(clock),
+        time_(time),
+        start_(clock.monotonic()) {
+    so_far_.status = 0;
+    so_far_.error_code = "abandoned";
+    so_far_.faults = response.faults;
   }
   Pending(const Pending&) = delete;
   Pending& operator=(const Pending&) = delete;
   ~Pending() {
-    entry_.duration = clock_.monotonic() - start_;
-    journal_.record(std::move(entry_));
+    if (!finished_) journal_.record(request_, so_far_, time_, clock_.monotonic() - start_);
   }
 
   void finish(const Response& response) {
-    entry_.status = response.status;
-    entry_.error_code = response.error_code;
-    entry_.faults = response.faults;
+    finished_ = true;
+    journal_.record(request_, response, time_, clock_.monotonic() - start_);
   }
 
  private:
   Journal& journal_;
+  const Request& request_;  // outlives its answer's continuations, and so this
   const Clock& clock_;
+  const Clock::WallTime time_;
   const Clock::MonotonicTime start_;
-  JournalEntry entry_;
+  Response so_far_;
+  bool finished_ = false;
 };
 
 }  // namespace
 
 struct Journal::Slot {
-  std::mutex mutex;
-  JournalEntry entry;  // guarded by mutex; sequence 0 before the first write
+  std::mutex mutex;            // guards the rest
+  std::uint64_t sequence = 0;  // 0 before the first write
+  Operation operation = Operation::kUnknown;
+  int status = 0;
+  std::uint64_t attempt = 1;
+  Clock::WallTime time;
+  std::chrono::nanoseconds duration{0};
+  Texts texts;
+  std::string error_code;
+  std::vector<InjectedFault> faults;
+
+  JournalEntry entry() const {
+    JournalEntry result;
+    result.sequence = sequence;
+    result.operation = operation;
+    result.tables = lines_of(texts.get(Texts::kTables));
+    result.account = texts.get(Texts::kAccount);
+    result.region = texts.get(Texts::kRegion);
+    result.access_key = texts.get(Texts::kAccessKey);
+    result.session = texts.get(Texts::kSession);
+    result.request_id = texts.get(Texts::kRequestId);
+    result.invocation_id = texts.get(Texts::kInvocationId);
+    result.attempt = attempt;
+    result.time = time;
+    result.duration = duration;
+    result.status = status;
+    result.error_code = error_code;
+    result.faults = faults;
+    return result;
+  }
 };
 
 struct Journal::Chunk {
@@ -91,31 +157,22 @@ Journal::Slot& Journal::slot(std::uint64_t sequence) {
   return chunk->slots[place % kChunkEntries];
 }
 
-template <typename Fill>
-void Journal::write(const Fill& fill) {
+void Journal::record(const Request& request, const Response& response, Clock::WallTime time,
+                     std::chrono::nanoseconds duration) {
   if (capacity_ == 0) return;
   const std::uint64_t sequence = next_.fetch_add(1, std::memory_order_acq_rel) + 1;
   Slot& mine = slot(sequence);
   const std::lock_guard lock(mine.mutex);
-  if (mine.entry.sequence > sequence) return;  // overtaken by a whole round
-  fill(mine.entry);
-  mine.entry.sequence = sequence;
-}
-
-void Journal::record(const Request& request, const Response& response, Clock::WallTime time,
-                     std::chrono::nanoseconds duration) {
-  write([&](JournalEntry& entry) {
-    describe(entry, request);
-    entry.time = time;
-    entry.duration = duration;
-    entry.status = response.status;
-    entry.error_code = response.error_code;
-    entry.faults = response.faults;
-  });
-}
-
-void Journal::record(JournalEntry entry) {
-  write([&](JournalEntry& into) { into = std::move(entry); });
+  if (mine.sequence > sequence) return;  // overtaken by a whole round
+  mine.sequence = sequence;
+  mine.operation = request.operation;
+  mine.texts.assign(request);
+  mine.attempt = attempt_of(request);
+  mine.time = time;
+  mine.duration = duration;
+  mine.status = response.status;
+  mine.error_code = response.error_code;
+  mine.faults = response.faults;
 }
 
 void Journal::for_each(const std::function<void(const JournalEntry&)>& visit) const {
@@ -127,7 +184,7 @@ void Journal::for_each(const std::function<void(const JournalEntry&)>& visit) co
     if (chunk == nullptr) continue;
     Slot& here = chunk->slots[place % kChunkEntries];
     const std::lock_guard lock(here.mutex);
-    if (here.entry.sequence == at) visit(here.entry);
+    if (here.sequence == at) visit(here.entry());
   }
 }
 

@@ -44,7 +44,6 @@ class Journal {
 
   void record(const Request& request, const Response& response, Clock::WallTime time,
               std::chrono::nanoseconds duration);
-  void record(JournalEntry entry);  // its sequence is given here
   // Oldest first.
   void for_each(const std::function<void(const JournalEntry&)>& visit) const;
   // How many were recorded since the start or the last clear(), also those no longer kept.
@@ -55,8 +54,6 @@ class Journal {
   struct Slot;
   struct Chunk;
   Slot& slot(std::uint64_t sequence);
-  template <typename Fill>
-  void write(const Fill& fill);
   static constexpr std::size_t kChunkEntries = 256;
 
   const std::size_t capacity_;

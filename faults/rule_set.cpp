@@ -1,14 +1,25 @@
 #include "faults/rule_set.h"
 
 #include <algorithm>
+#include <atomic>
 #include <optional>
+#include <string>
+#include <unordered_map>
 
 #include "faults/effects/effects.h"
 
 namespace dynadeck::faults {
+namespace {
+
+std::uint64_t next_id() {
+  static std::atomic<std::uint64_t> ids{0};
+  return ids.fetch_add(1) + 1;
+}
+
+}  // namespace
 
 RuleSet::RuleSet(Rules rules, std::uint64_t seed, Counting counting)
-    : rules_(std::move(rules)), seed_(seed), counting_(std::move(counting)) {
+    : rules_(std::move(rules)), seed_(seed), counting_(std::move(counting)), id_(next_id()) {
   for (const auto& active : rules_) {
     if (!active->rule.enabled) continue;
     if (active->rule.effect->kind() == kRefuseKind) {
@@ -17,9 +28,35 @@ RuleSet::RuleSet(Rules rules, std::uint64_t seed, Counting counting)
     }
     const OperationSet operations = active->rule.when.operation_set();
     for (std::size_t at = 0; at < kOperationCount; ++at) {
-      if (operations.test(at)) by_operation_[at].push_back(active);
+      if (!operations.test(at)) continue;
+      by_operation_[at].push_back(active);
+      if (active->rule.when.needs_body()) needs_body_.set(at);
     }
   }
+}
+
+const RuleSet::Rules& RuleSet::about(Operation operation, const BodyScan& body) const {
+  struct Memory {
+    std::uint64_t set = 0;
+    std::unordered_map<std::string, Rules> found;  // by operation, tables and index
+    std::string key;                               // kept for its memory
+  };
+  constexpr std::size_t kRemembered = 1'000;
+  thread_local Memory memory;
+  if (memory.set != id_ || memory.found.size() > kRemembered) {
+    memory.found.clear();
+    memory.set = id_;
+  }
+  memory.key.assign(1, static_cast<char>(operation));
+  for (const std::string_view table : body.tables()) memory.key.append(table).append(1, '\0');
+  memory.key.append(1, '\0').append(body.index());
+  const auto [entry, is_new] = memory.found.try_emplace(memory.key);
+  if (is_new) {
+    for (const auto& active : of(operation)) {
+      if (active->rule.when.matches_body(body)) entry->second.push_back(active);
+    }
+  }
+  return entry->second;
 }
 
 bool RuleSet::refuses_connection(const Clock& clock) const {
@@ -42,17 +79,18 @@ bool RuleSet::refuses_connection(const Clock& clock) const {
 std::vector<Strike> RuleSet::strikes_on(const Request& request, const Clock& clock,
                                         const Abilities& abilities) const {
   std::vector<Strike> result;
-  const Rules& candidates = of(request.operation);
+  if (of(request.operation).empty()) return result;
+  const bool scanned = needs_body_.test(static_cast<std::size_t>(request.operation));
+  const BodyScan body = scanned ? BodyScan(request.body) : BodyScan();
+  const Rules& candidates = scanned ? about(request.operation, body) : of(request.operation);
   if (candidates.empty()) return result;
 
-  std::optional<BodyScan> body;
-  static const BodyScan kUnscanned;
+  KeyValues values(request);
   std::optional<std::uint64_t> series;
   const Clock::WallTime now = clock.now();
   for (const auto& active : candidates) {
     const Rule& rule = active->rule;
-    if (rule.when.needs_body() && !body) body.emplace(request.body);
-    if (!rule.when.matches(request, body ? *body : kUnscanned)) continue;
+    if (!rule.when.matches_rest(request, values)) continue;
     if (active->retired(now)) continue;
     if (!series) series = series_of(counting_, request);
     const auto since = std::chrono::duration_cast<Duration>(now - active->active_since);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -54,7 +55,13 @@ class RuleSet {
   const Rules rules_;
   const std::uint64_t seed_;
   const Counting counting_;
+  // Those of the operation's rules that the body's table and index fit. Each thread remembers what
+  // it has found out for a table: many rules about other tables cost nothing.
+  const Rules& about(Operation operation, const BodyScan& body) const;
+
   std::array<Rules, kOperationCount> by_operation_;
+  std::bitset<kOperationCount> needs_body_;
+  const std::uint64_t id_;  // tells sets apart in threads' memories
   Rules of_connections_;
 };
 

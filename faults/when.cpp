@@ -31,11 +31,9 @@ bool headers_match(const When& when, const HeaderList& headers) {
   });
 }
 
-bool key_matches(const When& when, const Request& request) {
-  if (when.key.empty()) return true;
-  const nlohmann::json& document = request.view().document();
+bool key_matches(const When& when, KeyValues& found) {
   return std::all_of(when.key.begin(), when.key.end(), [&](const auto& wanted) {
-    const std::vector<KeyValue> values = key_values(document, wanted.first);
+    const std::vector<KeyValue>& values = found.of(wanted.first);
     return std::any_of(values.begin(), values.end(), [&](const KeyValue& value) {
       return std::any_of(wanted.second.begin(), wanted.second.end(), [&](const ValuePattern& each) {
         return each.matches(value.type, value.text);
@@ -107,11 +105,19 @@ OperationSet When::operation_set() const {
   return set;
 }
 
-bool When::matches(const Request& request, const BodyScan& body) const {
-  if (!tables_match(tables, body)) return false;
-  if (!indexes.empty() && (body.index().empty() || !any_matches(indexes, body.index()))) {
-    return false;
+const std::vector<KeyValue>& KeyValues::of(const std::string& attribute) {
+  for (const auto& [name, values] : found_) {
+    if (name == attribute) return values;
   }
+  return found_.emplace_back(attribute, key_values(request_.view().document(), attribute)).second;
+}
+
+bool When::matches_body(const BodyScan& body) const {
+  if (!tables_match(tables, body)) return false;
+  return indexes.empty() || (!body.index().empty() && any_matches(indexes, body.index()));
+}
+
+bool When::matches_rest(const Request& request, KeyValues& values) const {
   if (!given_matches(accounts, request.scope.account)) return false;
   if (!given_matches(regions, request.scope.region)) return false;
   if (!given_matches(access_keys, request.access_key)) return false;
@@ -121,7 +127,7 @@ bool When::matches(const Request& request, const BodyScan& body) const {
       std::find(attempts.begin(), attempts.end(), attempt_of(request)) == attempts.end()) {
     return false;
   }
-  return key_matches(*this, request);
+  return key_matches(*this, values);
 }
 
 std::uint64_t attempt_of(const Request& request) {

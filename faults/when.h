@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "faults/body_scan.h"
+#include "faults/item_keys.h"
 #include "harness/service.h"
 
 namespace dynadeck::faults {
@@ -34,6 +35,17 @@ struct ValuePattern {
   friend bool operator==(const ValuePattern&, const ValuePattern&) = default;
 };
 
+// What a request's body gives to attributes, looked up once for all rules. One thread.
+class KeyValues {
+ public:
+  explicit KeyValues(const Request& request) : request_(request) {}
+  const std::vector<KeyValue>& of(const std::string& attribute);
+
+ private:
+  const Request& request_;
+  std::vector<std::pair<std::string, std::vector<KeyValue>>> found_;
+};
+
 // All conditions that are given have to hold; of the values of one condition, one has to. A regular
 // value.
 struct When {
@@ -56,8 +68,14 @@ struct When {
   OperationSet operation_set() const;
   // Whether the request, whose operation is in operation_set(), is one of those. body: a scan of
   // its body, made by the caller once for all rules.
-  bool matches(const Request& request, const BodyScan& body) const;
-  // Whether matches() looks at the body scan at all.
+  bool matches(const Request& request, const BodyScan& body) const {
+    KeyValues values(request);
+    return matches_body(body) && matches_rest(request, values);
+  }
+  // The two halves of it: what the table and index say, and the rest.
+  bool matches_body(const BodyScan& body) const;
+  bool matches_rest(const Request& request, KeyValues& values) const;
+  // Whether matches_body() looks at the body at all.
   bool needs_body() const { return !tables.empty() || !indexes.empty(); }
 
   friend bool operator==(const When&, const When&) = default;

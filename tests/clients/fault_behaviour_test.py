@@ -1,0 +1,80 @@
+"""What real clients do with each fault: how often they ask, and what their application gets. The
+expectations are in fault_behaviours.json, as first observed; `--approve` rewrites them and the table
+in docs/faults.md, to be read as a difference."""
+import json
+import pathlib
+import sys
+import tempfile
+import unittest
+import urllib.request
+
+from fault_cases import CASES, calls, rules
+from support import HERE, PYTHON, run, servers
+
+GOLDEN = HERE / "fault_behaviours.json"
+DOCS = HERE.parent.parent / "docs/faults.md"
+BEGIN, END = "<!-- clients: begin -->\n", "<!-- clients: end -->\n"
+
+CLIENTS = {
+    "boto3-legacy": [PYTHON, HERE / "boto3_behaviour.py", "legacy"],
+    "boto3-standard": [PYTHON, HERE / "boto3_behaviour.py", "standard"],
+    "boto3-adaptive": [PYTHON, HERE / "boto3_behaviour.py", "adaptive"],
+    "js-standard": ["node", HERE / "js/behaviour.js", "standard"],
+    "js-adaptive": ["node", HERE / "js/behaviour.js", "adaptive"],
+}
+
+
+def attempts(endpoint, access_key):
+    with urllib.request.urlopen(
+            f"{endpoint}/_dynadeck/requests?limit=0&access_key={access_key}") as answer:
+        return json.load(answer)["count"]
+
+
+def observe(*options):
+    """{case: {client: [attempts, outcome]}}"""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        json.dump(rules(), file)
+        file.flush()
+        server = servers.dynadeck("--faults", file.name, *options)
+    with server:
+        seen = {case: {} for case in CASES}
+        for client, command in CLIENTS.items():
+            finished = run([*command, json.dumps(calls())], server.endpoint)
+            if finished.returncode != 0:
+                raise AssertionError(f"{client}: {finished.stdout}\n{finished.stderr}")
+            for case, outcome in json.loads(finished.stdout).items():
+                seen[case][client] = [attempts(server.endpoint, f"{client}.{case}"), outcome]
+        return seen
+
+
+def table(seen):
+    lines = ["| fault | " + " | ".join(CLIENTS) + " |", "|---" * (len(CLIENTS) + 1) + "|"]
+    for case, clients in seen.items():
+        cells = [f"{count} {outcome}" for count, outcome in clients.values()]
+        lines.append(f"| {case} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+class FaultBehaviour(unittest.TestCase):
+    maxDiff = None
+
+    def test_clients_do_what_they_were_seen_to_do(self):
+        self.assertEqual(observe(), json.loads(GOLDEN.read_text()))
+
+    def test_the_docs_show_it(self):
+        self.assertIn(BEGIN + table(json.loads(GOLDEN.read_text())) + END, DOCS.read_text())
+
+
+def approve(options):
+    seen = observe(*options)
+    GOLDEN.write_text(json.dumps(seen, indent=1) + "\n")
+    before, _, rest = DOCS.read_text().partition(BEGIN)
+    _, _, after = rest.partition(END)
+    DOCS.write_text(before + BEGIN + table(seen) + END + after)
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--approve"]:
+        approve(sys.argv[2:])
+    else:
+        unittest.main()
