@@ -39,8 +39,8 @@ class JsonValue {
 
   bool boolean() const { return kind_ == Kind::kTrue; }
 
-  // A string's characters without quotes and escapes, or a number as it stood in the body (an
-  // integer of up to 64 bits: without superfluous signs and zeros). Else empty.
+  // A string's characters without quotes and escapes, or a number as it stood in the body. Else
+  // empty.
   std::string_view text() const {
     return is_string() || is_number() ? std::string_view(static_cast<const char*>(data_), size_)
                                       : std::string_view();

@@ -51,8 +51,7 @@ Status check_operands(const Term& term, const KeyAttribute& attribute) {
 
 }  // namespace
 
-KeyCondition::KeyCondition(std::vector<Term> terms, bool is_legacy)
-    : terms_(std::move(terms)), is_legacy_(is_legacy) {}
+KeyCondition::KeyCondition(std::vector<Term> terms) : terms_(std::move(terms)) {}
 
 const Term* KeyCondition::find(std::string_view attribute) const {
   const auto found = std::find_if(terms_.begin(), terms_.end(),

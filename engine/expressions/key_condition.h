@@ -65,8 +65,8 @@ class KeyCondition {
     std::vector<std::string> operands;  // encoded values
   };
 
-  // terms: each attribute once, in the order written. is_legacy: from KeyConditions.
-  KeyCondition(std::vector<Term> terms, bool is_legacy);
+  // terms: each attribute once, in the order written.
+  explicit KeyCondition(std::vector<Term> terms);
 
   // Second phase, once the table or index is known. Fails with DynamoDB's texts where the key is
   // not covered, a condition is not possible on it, or a value is not of the attribute's type.
@@ -78,7 +78,6 @@ class KeyCondition {
 
  private:
   std::vector<Term> terms_;
-  bool is_legacy_;
 };
 
 }  // namespace dynadeck::engine

@@ -130,7 +130,7 @@ Result<KeyCondition> compile_key_condition(std::string_view expression,
   if (!root.ok()) return invalid(root.error());
   TermCollector collector;
   if (Status status = collector.collect(root.value()); !status.ok()) return status.error();
-  return KeyCondition(std::move(collector).take(), false);
+  return KeyCondition(std::move(collector).take());
 }
 
 }  // namespace dynadeck::engine

@@ -294,7 +294,7 @@ Result<KeyCondition> read_key_conditions(const JsonValue& conditions, ValueWordi
   if (terms.empty() || terms.size() > 2) {
     return validation_error(messages::wrong_key_condition_count());
   }
-  return KeyCondition(std::move(terms), true);
+  return KeyCondition(std::move(terms));
 }
 
 Result<Update> read_attribute_updates(const JsonValue& updates, ValueWording wording) {

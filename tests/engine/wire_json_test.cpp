@@ -66,9 +66,12 @@ TEST_CASE("integers beyond 64 bits keep their digits", "[engine]") {
 }
 
 TEST_CASE("what is not JSON is a SerializationException without a message", "[engine]") {
-  const auto body = GENERATE(as<std::string>{}, "", " ", "{", "}", "[1,]", "{\"a\":1,}", "{a:1}",
-                             "'a'", "nul", "{\"a\":1}x", "\"a", "\"\\x\"", "\"\\ud800\"", "01",
-                             "\"\xff\"", "{\"\xc3\x28\":1}", "\"\xed\xa0\x80\"", "\"a\nb\"");
+  const auto body =
+      GENERATE(as<std::string>{}, "", " ", "{", "}", "[1,]", "{\"a\":1,}", "{a:1}", "'a'", "nul",
+               "{\"a\":1}x", "\"a", "\"\\x\"", "\"\\ud800\"", "01", "\"\xff\"", "{\"\xc3\x28\":1}",
+               "\"\xed\xa0\x80\"", "\"a\nb\"", "-", "1.", "1e", "+1", ".5", "tru", "truex", "[1 2]",
+               "{\"a\" 1}", "{\"a\":}", "{,}", "[,1]", "\"\\u12g4\"", "\"\\ud83d\\u0041\"",
+               "\"\\udc00\"", "\"\xc0\xaf\"", "\"\xf5\x80\x80\x80\"", "\"\xe2\x82\"", "\"\\");
   INFO(body);
   const Result<JsonDocument> document = JsonDocument::parse(body);
   REQUIRE_FALSE(document.ok());
@@ -86,6 +89,21 @@ TEST_CASE("deep nesting is an error, never a crash", "[engine]") {
   CHECK_FALSE(JsonDocument::parse(nested(JsonDocument::kMaxDepth + 1)).ok());
   CHECK_FALSE(JsonDocument::parse(nested(10'000)).ok());
   CHECK_FALSE(JsonDocument::parse(repeat(opening, 1'000'000)).ok());
+}
+
+TEST_CASE("escapes and long strings are read at every alignment", "[engine]") {
+  const std::size_t before = GENERATE(range(0, 20));
+  const std::string plain(before, 'x');
+  const JsonDocument document =
+      parse("{\"" + plain + "k\":\"" + plain + R"(\"\\\/\b\f\n\r\t\u0041\u20ac)" + plain + "\"}");
+  REQUIRE(document.root().members().size() == 1);
+  CHECK(document.root().members()[0].name == plain + "k");
+  CHECK(document.root().members()[0].value.text() ==
+        plain + "\"\\/\b\f\n\r\tA\xE2\x82\xAC" + plain);
+}
+
+TEST_CASE("a byte order mark before the body is skipped", "[engine]") {
+  CHECK(parse("\xEF\xBB\xBF{\"a\":1}").root().find("a")->text() == "1");
 }
 
 TEST_CASE("a document's values stay valid when it is moved", "[engine]") {
