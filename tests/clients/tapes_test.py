@@ -57,8 +57,8 @@ class Tapes(unittest.TestCase):
         self.assertEqual(finished.returncode, 3, finished.stderr)
 
     def test_the_status_of_the_command_is_passed_on(self):
-        tape = self.folder / "empty.tape"
         for status in (0, 7):
+            tape = self.folder / f"{status}.tape"
             finished = self.dynadeck("record", tape, "--in-memory", "--", "sh", "-c",
                                      f"exit {status}")
             self.assertEqual(finished.returncode, status, finished.stderr)
