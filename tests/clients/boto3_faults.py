@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 ATTEMPTS = int(sys.argv[1])
 dynamodb = boto3.client("dynamodb", endpoint_url=os.environ["AWS_ENDPOINT_URL"],
-                        config=Config(retries={"max_attempts": ATTEMPTS, "mode": "standard"}))
+                        config=Config(retries={"total_max_attempts": ATTEMPTS, "mode": "standard"}))
 if ATTEMPTS > 1:
     import time
     time.sleep = lambda seconds: None  # the SDK's back-off is not what is tested

@@ -98,15 +98,15 @@ class Boto3(unittest.TestCase):
         other = client("222222222222")
         for number in range(5):
             other.create_table(
-                TableName=f"T{number}", BillingMode="PAY_PER_REQUEST",
+                TableName=f"Table{number}", BillingMode="PAY_PER_REQUEST",
                 AttributeDefinitions=[{"AttributeName": "a", "AttributeType": "S"}],
                 KeySchema=[{"AttributeName": "a", "KeyType": "HASH"}])
         names = other.get_paginator("list_tables").paginate(
             PaginationConfig={"PageSize": 2}).build_full_result()["TableNames"]
-        self.assertEqual(names, [f"T{number}" for number in range(5)])
+        self.assertEqual(names, [f"Table{number}" for number in range(5)])
         self.assertEqual(self.dynamodb.list_tables()["TableNames"], ["Albums"])
-        other.delete_table(TableName="T0")
-        other.get_waiter("table_not_exists").wait(TableName="T0",
+        other.delete_table(TableName="Table0")
+        other.get_waiter("table_not_exists").wait(TableName="Table0",
                                                   WaiterConfig={"Delay": 1, "MaxAttempts": 5})
 
     def test_every_byte_survives(self):
