@@ -102,7 +102,7 @@ def nginx():
 
 
 def echo():
-    build = servers.BINARY.parent
+    build = servers.ROOT / "build/release"
     subprocess.run(["cmake", "--build", build, "--target", "bench_echo_server"], check=True,
                    stdout=subprocess.DEVNULL)
     return servers.Server("echo", [build / "bench_echo_server", "256"])

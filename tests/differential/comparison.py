@@ -1,6 +1,7 @@
 """Whether two answers say the same, and which differences have an explanation."""
 import decimal
 import json
+import re
 
 SETS = {"SS", "NS", "BS"}
 
@@ -64,9 +65,11 @@ def uses(request, *words):
     return any(word in text for word in words)
 
 
-# (peer, title of the paragraph in docs/compatibility.md, when it may apply). A rule is as narrow as
-# it can be: what it lets through is not compared.
+# (peer, title of a paragraph in docs/compatibility.md, when it may apply). A rule is as narrow as
+# it can be: what it lets through is not compared. ours and theirs are summaries; text is the message
+# of our error, or empty.
 EXPLAINED = []
+PATH = r"(?!:)[#a-z][\w.\[\]]*"
 
 
 def explained(peer, title):
@@ -76,9 +79,70 @@ def explained(peer, title):
     return register
 
 
-def explanation(peer, operation, request, ours, theirs):
-    """The title of the paragraph that explains a difference, or None."""
+def explanation(peer, operation, request, first, second):
+    """The title of the paragraph that explains a difference of two answers, or None."""
+    ours, theirs = summary(operation, request, first), summary(operation, request, second)
+    text = (first.json() or {}).get("message", "") if first.status != 200 else ""
     for name, title, rule in EXPLAINED:
-        if name == peer and rule(operation, request, ours, theirs):
+        if name == peer and rule(operation, request, ours, theirs, text):
             return title
     return None
+
+
+def expressions(request):
+    """All condition, filter and update expressions of a request, as one text."""
+    found = []
+
+    def walk(value):
+        if isinstance(value, dict):
+            for key, member in value.items():
+                if key.endswith("Expression") and isinstance(member, str):
+                    found.append(member)
+                else:
+                    walk(member)
+        elif isinstance(value, list):
+            for member in value:
+                walk(member)
+
+    walk(request)
+    return " ; ".join(found)
+
+
+@explained("local", "Mistakes that show in a transaction")
+def _(operation, request, ours, theirs, text):
+    return (operation == "TransactWriteItems" and "ValidationError" in ours.get("reasons", [])
+            and theirs.get("error") in ("ValidationException", "InternalFailure"))
+
+
+@explained("local", "An index key of another type")
+def _(operation, request, ours, theirs, text):
+    return ("secondary index key to unsupported type" in text
+            and ("error" not in theirs or theirs["error"] == "InternalFailure"))
+
+
+@explained("dynalite", "NOT NOT")
+def _(operation, request, ours, theirs, text):
+    return "NOT NOT" in expressions(request) and theirs.get("error") == "ValidationException"
+
+
+@explained("dynalite", "Two missing attributes")
+def _(operation, request, ours, theirs, text):
+    return re.search(rf"{PATH} (=|<>|IN) \(?{PATH}", expressions(request)) is not None
+
+
+@explained("dynalite", "Equality of documents and sets")
+def _(operation, request, ours, theirs, text):
+    return (re.search(r"(=|<>|IN|contains)", expressions(request)) is not None
+            and uses(request, '{"M":', '{"L":', '{"SS":', '{"NS":', '{"BS":', '{"M":'))
+
+
+@explained("dynalite", "One operand twice")
+def _(operation, request, ours, theirs, text):
+    return "The first operand must be distinct" in text and "error" not in theirs
+
+
+@explained("local", "The last page of a limited Query")
+def _(operation, request, ours, theirs, text):
+    if operation != "Query" or "Limit" not in request or "LastEvaluatedKey" in theirs:
+        return False
+    return {key: value for key, value in ours.items() if key != "LastEvaluatedKey"} == theirs
