@@ -138,7 +138,13 @@ def _(operation, request, ours, theirs, text):
 
 @explained("dynalite", "One operand twice")
 def _(operation, request, ours, theirs, text):
-    return "The first operand must be distinct" in text and "error" not in theirs
+    return ("The first operand must be distinct" in text
+            and theirs.get("error") in (None, "ConditionalCheckFailedException"))
+
+
+@explained("dynalite", "Sums of more than 38 digits")
+def _(operation, request, ours, theirs, text):
+    return "more than 38 significant digits" in text and "error" not in theirs
 
 
 @explained("local", "The last page of a limited Query")
