@@ -66,8 +66,8 @@ def uses(request, *words):
 
 
 # (peer, title of a paragraph in docs/compatibility.md, when it may apply). A rule is as narrow as
-# it can be: what it lets through is not compared. ours and theirs are summaries; text is the message
-# of our error, or empty.
+# it can be: what it lets through is not compared. ours and theirs are summaries; text is the
+# message of our error, or empty.
 EXPLAINED = []
 PATH = r"(?!:)[#a-z][\w.\[\]]*"
 
@@ -127,7 +127,7 @@ def _(operation, request, ours, theirs, text):
 
 @explained("dynalite", "Two missing attributes")
 def _(operation, request, ours, theirs, text):
-    return re.search(rf"{PATH} (=|<>|IN) \(?{PATH}", expressions(request)) is not None
+    return re.search(rf"{PATH} (=|<>|IN \(|IN \(:\w+,) ?{PATH}", expressions(request)) is not None
 
 
 @explained("dynalite", "Equality of documents and sets")

@@ -19,7 +19,8 @@ KEYS = {"Simple": (("a", "S"),), "Indexed": (("a", "S"), ("b", "N")),
 NUMBERS = ["0", "1", "-1", "2", "10", "1.5", "-1.5", "0.001", "100", "1e5", "-1e-5", "123456789",
            "99999999999999999999999999999999999999"]
 STRINGS = ["x", "y", "xy", "xyz", "é", "日本", "Z", "a b", "#", "10"]
-BINARIES = [base64.b64encode(value).decode() for value in (b"\x00", b"\x00\x01", b"\xff", b"ab", b"b")]
+BINARIES = [base64.b64encode(value).decode()
+            for value in (b"\x00", b"\x00\x01", b"\xff", b"ab", b"b")]
 ATTRIBUTES = ["s", "n", "m", "l", "flag", "ss", "ns", "bs", "bin", "free"]
 
 
