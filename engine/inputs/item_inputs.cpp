@@ -122,14 +122,22 @@ Result<UpdateItemInput> update_item(const JsonValue& body) {
   return input;
 }
 
+// What is wrong with a value's structure, or with an item's size, is told bare.
+// Source: [seen] put_item/attribute_values and put_item/item_size in tests/conformance.
+bool stands_bare(const ApiError& error) {
+  return error.message == messages::empty_attribute_value() ||
+         error.message == messages::several_attribute_values() ||
+         error.message == messages::item_too_large();
+}
+
 // The shape first; then everything semantic, whose refusals wear the envelope.
 template <typename Input>
 Result<Input> read_write(const Shape& shape, const JsonValue& body,
                          Result<Input> (*read)(const JsonValue&)) {
   if (Status status = check_request(shape, body); !status.ok()) return status.error();
   Result<Input> input = read(body);
-  if (!input.ok()) return enveloped(input.error());
-  return input;
+  if (input.ok() || stands_bare(input.error())) return input;
+  return enveloped(input.error());
 }
 
 }  // namespace
