@@ -116,8 +116,22 @@ def _(operation, request, ours, theirs, text):
 
 @explained("local", "An index key of another type")
 def _(operation, request, ours, theirs, text):
-    return ("secondary index key to unsupported type" in text
+    reasons = "ValidationError" in ours.get("reasons", [])
+    return (("secondary index key to unsupported type" in text or reasons)
             and ("error" not in theirs or theirs["error"] == "InternalFailure"))
+
+
+@explained("local", "Operands that are not needed")
+def _(operation, request, ours, theirs, text):
+    return ("if_not_exists" in expressions(request) and "error" not in ours
+            and theirs.get("error") == "ValidationException")
+
+
+@explained("local", "What an update of a list returns")
+def _(operation, request, ours, theirs, text):
+    return (operation == "UpdateItem" and "REMOVE" in expressions(request)
+            and "[" in expressions(request) and "Attributes" in ours and "Attributes" in theirs
+            and str(request.get("ReturnValues")).startswith("UPDATED"))
 
 
 @explained("dynalite", "NOT NOT")
