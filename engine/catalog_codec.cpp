@@ -204,7 +204,9 @@ std::string encode_definition(const TableDefinition& definition) {
         {"id", definition.stream.id}}},
       {"time_to_live",
        {{"enabled", definition.time_to_live.enabled},
-        {"attribute", definition.time_to_live.attribute}}},
+        {"attribute", definition.time_to_live.attribute},
+        {"indexing", definition.time_to_live.indexing},
+        {"settles", time_json(definition.time_to_live.settles)}}},
   };
   return json.dump();
 }
@@ -243,7 +245,9 @@ std::optional<TableDefinition> decode_definition(std::string_view bytes) {
                        from_word(member(stream, "view"), kViews, StreamViewType::kKeysOnly),
                        text(stream, "label"), id_from(stream, "id")};
   const Json& time_to_live = member(json, "time_to_live");
-  definition.time_to_live = {flag(time_to_live, "enabled"), text(time_to_live, "attribute")};
+  definition.time_to_live = {flag(time_to_live, "enabled"), text(time_to_live, "attribute"),
+                             flag(time_to_live, "indexing"),
+                             time_from(member(time_to_live, "settles"))};
   if (definition.name.empty() || definition.id == 0 || definition.keys.partition.empty()) {
     return std::nullopt;
   }

@@ -13,6 +13,8 @@
 #include "engine/history.h"
 #include "engine/item_locks.h"
 #include "engine/store.h"
+#include "engine/streams/stream_registry.h"
+#include "engine/ttl/sweeper.h"
 
 namespace dynadeck::engine {
 
@@ -29,7 +31,9 @@ struct Core {
   std::unique_ptr<Catalog> catalog;
   ItemLocks locks;
   ClientTokens tokens;
-  std::unique_ptr<Backfiller> backfiller;  // last: it works with all of these
+  std::unique_ptr<StreamRegistry> streams;
+  std::unique_ptr<Backfiller> backfiller;  // last: these work with all of the others
+  std::unique_ptr<Sweeper> sweeper;
 
   // The state that a read looks at: nullptr is the newest. A read that need not be consistent may
   // be asked to look at an older one.

@@ -35,8 +35,16 @@ Outcome<std::unique_ptr<Engine>, std::string> Engine::open(EngineOptions options
   auto catalog = Catalog::open(*core->store);
   if (!catalog.ok()) return catalog.error();
   core->catalog = std::move(catalog).value();
+  core->streams = std::make_unique<StreamRegistry>(
+      *core->store, clock, random,
+      StreamOptions{core->options.stream_shards, core->options.stream_roll_age});
+  if (auto loaded = core->streams->load(core->catalog->view()); !loaded.ok()) {
+    return loaded.error();
+  }
   core->backfiller = std::make_unique<Backfiller>(*core);
   core->backfiller->resume();
+  core->sweeper = std::make_unique<Sweeper>(*core);
+  core->sweeper->start(core->options.ttl_sweep_interval);
   return std::unique_ptr<Engine>(new Engine(std::move(core)));
 }
 
@@ -69,6 +77,27 @@ Outcome<std::size_t, std::string> Engine::reset(const std::optional<std::string>
     }
   }
   return keys.size();
+}
+
+Outcome<std::size_t, std::string> Engine::expire_items() {
+  const Result<std::size_t> deleted = core_->sweeper->sweep();
+  if (!deleted.ok()) return deleted.error().message;
+  return deleted.value();
+}
+
+Outcome<std::size_t, std::string> Engine::roll_shards(const ShardRoll& roll) {
+  std::size_t closed = 0;
+  for (const auto& stream : core_->streams->list({})) {
+    const auto definition = stream->view().definition;
+    const bool meant = (roll.table.empty() || definition->table_name == roll.table) &&
+                       (roll.account.empty() || definition->scope.account == roll.account) &&
+                       (roll.region.empty() || definition->scope.region == roll.region);
+    if (!meant) continue;
+    const auto rolled = stream->roll(core_->clock.now(), roll.children, roll.shard_id);
+    if (!rolled.ok()) return rolled.error().message;
+    closed += rolled.value();
+  }
+  return closed;
 }
 
 std::vector<std::pair<std::string, std::uint64_t>> Engine::figures() const {

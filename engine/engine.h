@@ -26,6 +26,11 @@ struct EngineOptions {
   // operation says so, and the next call finds it done.
   std::chrono::milliseconds status_delay{0};
   bool enforce_throughput = false;
+  std::uint32_t stream_shards = 1;               // of a new stream
+  std::chrono::milliseconds stream_roll_age{0};  // after which a shard is rolled; zero: never
+  // How often items that have expired are looked for, and stream records that are too old. Zero:
+  // only when asked to.
+  std::chrono::milliseconds ttl_sweep_interval{0};
 };
 
 struct Core;  // engine/core.h: what operations work with
@@ -44,6 +49,21 @@ class Engine : public Service {
   // Deletion protection does not help them. Fails with one line for people.
   Outcome<std::size_t, std::string> reset(const std::optional<std::string>& account = {},
                                           const std::optional<std::string>& region = {});
+
+  // Deletes what time to live has let expire. Answers how many items that were. Fails with one line
+  // for people.
+  Outcome<std::size_t, std::string> expire_items();
+
+  // Closes open shards of streams and opens their children.
+  struct ShardRoll {
+    std::string table;           // empty: of all tables
+    std::string account;         // empty: of all accounts
+    std::string region;          // empty: of all regions
+    std::string shard_id;        // empty: all open shards
+    std::uint32_t children = 1;  // of each shard; they share its range
+  };
+  // Answers how many shards were closed. Fails with one line for people.
+  Outcome<std::size_t, std::string> roll_shards(const ShardRoll& roll);
 
   // RocksDB's own figures, by RocksDB's property names, for the metrics.
   std::vector<std::pair<std::string, std::uint64_t>> figures() const;

@@ -5,6 +5,7 @@
 #include "engine/index_entries.h"
 #include "engine/item_keys.h"
 #include "engine/key_codec.h"
+#include "engine/ttl/expiry.h"
 
 namespace dynadeck::engine {
 namespace {
@@ -72,12 +73,30 @@ Result<ConsumedCapacity> ItemWriter::add(const ItemChange& change) {
         static_cast<int>(change.after.has_value()) - static_cast<int>(change.before.has_value()),
         after_bytes - before_bytes);
 
+  change_expiry(change);
+  stream_records_.add(table.definition, change.key,
+                      {&table.definition.keys, change.before ? change.before->item : ItemView(),
+                       change.after ? change.after->item : ItemView(), change.expired});
+
   for (const Index& index : table.definition.indexes) {
     const Result<double> units = change_index(change, index);
     if (!units.ok()) return units.error();
     if (units.value() > 0) consumed.add_index(index, units.value());
   }
   return consumed;
+}
+
+void ItemWriter::change_expiry(const ItemChange& change) {
+  const TimeToLiveSettings& settings = change.table->definition.time_to_live;
+  if (!settings.enabled) return;
+  const auto second_of = [&](const std::optional<ItemRecord>& item) {
+    return item ? expiry_second(item->item, settings.attribute) : std::nullopt;
+  };
+  const auto before = second_of(change.before);
+  const auto after = second_of(change.after);
+  if (before == after) return;
+  if (before) batch_.erase(Family::kExpiries, expiry_key(*before, change.key));
+  if (after) batch_.put(Family::kExpiries, expiry_key(*after, change.key), {});
 }
 
 // Source of the units: [doc] "Using Global Secondary Indexes", provisioned throughput for writes.
@@ -129,6 +148,7 @@ Result<bool> ItemWriter::has_entry(const Index&, std::string_view entry_key) {
 Status ItemWriter::commit() {
   if (batch_.empty()) return Done{};
   core_.history.before_commit(*core_.store);
+  if (Status placed = stream_records_.place(batch_); !placed.ok()) return placed;
   if (Status committed = core_.store->commit(batch_); !committed.ok()) return committed;
   for (const CounterChange& change : counter_changes_) {
     change.counters->items.fetch_add(change.items, std::memory_order_relaxed);

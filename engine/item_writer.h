@@ -1,4 +1,5 @@
-// The one way in which items change: item, index entries, counts and sizes, in one batch.
+// The one way in which items change: item, index entries, stream record, expiry, counts and sizes,
+// in one batch.
 //
 // Whoever adds a change holds the item's lock or mark until commit() has returned, and has found
 // the catalog view current under it.
@@ -14,6 +15,7 @@
 #include "engine/capacity.h"
 #include "engine/core.h"
 #include "engine/item_record.h"
+#include "engine/streams/stream_writer.h"
 
 namespace dynadeck::engine {
 
@@ -23,12 +25,14 @@ struct ItemChange {
   std::string_view key;  // of the item family
   std::optional<ItemRecord> before;
   std::optional<ItemRecord> after;
+  bool expired = false;  // deleted by time to live
 };
 
 // Collects the changes of one request. *One thread.*
 class ItemWriter {
  public:
-  explicit ItemWriter(Core& core) : core_(core), batch_(*core.store) {}
+  explicit ItemWriter(Core& core)
+      : core_(core), batch_(*core.store), stream_records_(*core.streams, core.clock) {}
 
   // Fails where the disk does. Answers what the write costs.
   Result<ConsumedCapacity> add(const ItemChange& change);
@@ -48,6 +52,7 @@ class ItemWriter {
   };
 
   void count(Counters& counters, std::uint32_t id, std::int64_t items, std::int64_t bytes);
+  void change_expiry(const ItemChange& change);
   Result<double> change_index(const ItemChange& change, const Index& index);
   // Whether a backfill or an earlier write has made that entry.
   Result<bool> has_entry(const Index& index, std::string_view entry_key);
@@ -55,6 +60,7 @@ class ItemWriter {
   Core& core_;
   Batch batch_;
   std::vector<CounterChange> counter_changes_;
+  StreamWriter stream_records_;
 };
 
 }  // namespace dynadeck::engine

@@ -49,6 +49,20 @@ std::string_view wire_name(ProjectionType type) {
   return "ALL";
 }
 
+std::string_view wire_name(TimeToLiveStatus status) {
+  switch (status) {
+    case TimeToLiveStatus::kEnabling:
+      return "ENABLING";
+    case TimeToLiveStatus::kEnabled:
+      return "ENABLED";
+    case TimeToLiveStatus::kDisabling:
+      return "DISABLING";
+    case TimeToLiveStatus::kDisabled:
+      break;
+  }
+  return "DISABLED";
+}
+
 std::string_view wire_name(StreamViewType type) {
   switch (type) {
     case StreamViewType::kNewImage:

@@ -84,9 +84,20 @@ struct StreamSettings {
   std::uint32_t id = 0;  // of its records
 };
 
+enum class TimeToLiveStatus : std::uint8_t { kEnabling, kEnabled, kDisabling, kDisabled };
+std::string_view wire_name(TimeToLiveStatus status);
+
 struct TimeToLiveSettings {
   bool enabled = false;
-  std::string attribute;
+  std::string attribute;  // empty: it never was enabled
+  bool indexing = false;  // expiries of older items are still being added
+  OptionalTime settles;   // until when the last change is being made
+
+  TimeToLiveStatus status(Clock::WallTime now) const {
+    const bool changing = indexing || (settles && now < *settles);
+    if (enabled) return changing ? TimeToLiveStatus::kEnabling : TimeToLiveStatus::kEnabled;
+    return changing ? TimeToLiveStatus::kDisabling : TimeToLiveStatus::kDisabled;
+  }
 };
 
 struct EncryptionSettings {

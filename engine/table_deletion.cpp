@@ -33,6 +33,7 @@ Status delete_table_data(Core& core, const TableKey& key) {
 
   // Nobody finds the table any more. What those wrote who had found it before goes as well.
   core.locks.wait_for_writers();
+  if (Status ended = core.streams->disable(definition.stream.id); !ended.ok()) return ended;
   Batch batch(*core.store);
   erase_data(batch);
   return core.store->commit(batch);

@@ -68,7 +68,10 @@ struct ServeOptions {
   std::string log_level = "info";
   std::chrono::milliseconds status_delay{0};
   bool enforce_throughput = false;
-  unsigned workers = 0;  // 0: one per hardware thread
+  std::uint32_t stream_shards = 1;
+  std::chrono::milliseconds stream_roll_age{0};          // zero: shards are rolled on demand only
+  std::chrono::milliseconds ttl_sweep_interval{10'000};  // zero: on demand only
+  unsigned workers = 0;                                  // 0: one per hardware thread
   std::chrono::milliseconds drain_timeout{5000};
 };
 

@@ -79,6 +79,21 @@ void add_engine_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {
   app.add_flag("--enforce-throughput", serve.enforce_throughput,
                "Throttle at the provisioned capacity, as AWS does")
       ->envname("DYNADECK_ENFORCE_THROUGHPUT");
+  app.add_option("--stream-shards", serve.stream_shards, "How many shards a new stream begins with")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000))
+      ->envname("DYNADECK_STREAM_SHARDS")
+      ->capture_default_str();
+  app.add_option("--stream-roll-age", raw.stream_roll_age,
+                 "After which a stream's shard is closed and gets a child (AWS: 4h); 0: never")
+      ->type_name("DURATION")
+      ->check(check_duration)
+      ->envname("DYNADECK_STREAM_ROLL_AGE");
+  app.add_option("--ttl-sweep-interval", raw.ttl_sweep_interval,
+                 "How often expired items are deleted (default 10s); 0: only on request")
+      ->type_name("DURATION")
+      ->check(check_duration)
+      ->envname("DYNADECK_TTL_SWEEP_INTERVAL");
   app.add_option("--credentials", raw.credentials,
                  "Accept only these, and verify signatures; repeatable")
       ->type_name("KEY:SECRET")
@@ -246,6 +261,8 @@ std::optional<UsageError> finish(ServeOptions& serve, const RawOptions& raw) {
     if (!text.empty()) value = *parse_duration(text);
   };
   set(serve.status_delay, raw.status_delay);
+  set(serve.stream_roll_age, raw.stream_roll_age);
+  set(serve.ttl_sweep_interval, raw.ttl_sweep_interval);
   set(serve.drain_timeout, raw.drain_timeout);
   set(serve.upstream.connect_timeout, raw.upstream_connect_timeout);
   set(serve.upstream.response_timeout, raw.upstream_response_timeout);

@@ -15,6 +15,8 @@ struct RawOptions {
   std::string durability = "wal";
   std::string clock;
   std::string status_delay;
+  std::string stream_roll_age;
+  std::string ttl_sweep_interval;
   bool delay_transient_statuses = false;
   std::string drain_timeout;
   std::string sign = "auto";

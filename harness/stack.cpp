@@ -20,6 +20,7 @@
 #include "harness/http_server.h"
 #include "harness/serve.h"
 #include "harness/shadow.h"
+#include "harness/stream_admin.h"
 #include "harness/upstream.h"
 #include "harness/version.h"
 #include "metrics/metrics_service.h"
@@ -102,6 +103,9 @@ engine::EngineOptions engine_options(const ServeOptions& options) {
   result.shared_db = options.shared_db;
   result.status_delay = options.status_delay;
   result.enforce_throughput = options.enforce_throughput;
+  result.stream_shards = options.stream_shards;
+  result.stream_roll_age = options.stream_roll_age;
+  result.ttl_sweep_interval = options.ttl_sweep_interval;
   return result;
 }
 
@@ -393,6 +397,18 @@ std::string reset_engine(engine::Engine* engine, const std::string& account,
   return dropped.ok() ? "" : dropped.error();
 }
 
+const char* const kOnlyEmbedded = "only the embedded database has streams and expiries";
+
+Counted expire_items(engine::Engine* engine) {
+  return engine == nullptr ? Counted(std::string(kOnlyEmbedded)) : engine->expire_items();
+}
+
+Counted roll_shards(engine::Engine* engine, const ShardRollRequest& wanted) {
+  if (engine == nullptr) return std::string(kOnlyEmbedded);
+  return engine->roll_shards(
+      {wanted.table, wanted.account, wanted.region, wanted.shard_id, wanted.children});
+}
+
 }  // namespace
 
 Stack::Stack(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -437,6 +453,12 @@ void Stack::add_routes(HttpServer& server) {
                  return reset_engine(parts.engine, account, region);
                }));
   server.route("/_dynadeck/clock", clock_handler(parts.clock));
+  server.route("/_dynadeck/streams/roll",
+               shard_roll_handler([&parts](const ShardRollRequest& wanted) {
+                 return roll_shards(parts.engine, wanted);
+               }));
+  server.route("/_aws/dynamodb/expired",
+               expiry_handler([&parts] { return expire_items(parts.engine); }));
   server.route("/_dynadeck/cassette", parts.deck->admin());
   server.route("/_dynadeck/faults", faults::faults_handler(*parts.board));
   const AdminHandler chaos = faults::chaos_handler(*parts.board);

@@ -112,7 +112,7 @@ void enable_stream(Core& core, TableDefinition& table, std::string_view view_typ
                                     StreamViewType::kOldImage, StreamViewType::kNewAndOldImages}) {
     if (wire_name(view) == view_type) table.stream.view = view;
   }
-  table.stream.label = stream_label(core.clock.now());
+  table.stream.label = core.streams->new_label(table);
   table.stream.id = core.catalog->next_id();
 }
 
@@ -128,7 +128,10 @@ Result<std::string> create_table(Core& core, const Request& request, const JsonV
   TableDefinition definition = definition_of(core, request, input.value(), key);
   const Clock::WallTime described_at = definition.created - std::chrono::microseconds(1);
   Batch batch(*core.store);
+  const std::uint32_t stream_id = definition.stream.id;
+  if (stream_id != 0) core.streams->create(definition, batch);
   if (const Status saved = core.catalog->save(key, std::move(definition), batch); !saved.ok()) {
+    core.streams->forget(stream_id);
     return saved.error();
   }
   std::string out("{\"TableDescription\":");

@@ -18,10 +18,20 @@ OperationFunction find_operation_function(Operation operation) {
       return describe_endpoints;
     case Operation::kDescribeLimits:
       return describe_limits;
+    case Operation::kDescribeStream:
+      return describe_stream;
     case Operation::kDescribeTable:
       return describe_table;
+    case Operation::kDescribeTimeToLive:
+      return describe_time_to_live;
     case Operation::kGetItem:
       return get_item;
+    case Operation::kGetRecords:
+      return get_records;
+    case Operation::kGetShardIterator:
+      return get_shard_iterator;
+    case Operation::kListStreams:
+      return list_streams;
     case Operation::kListTables:
       return list_tables;
     case Operation::kListTagsOfResource:
@@ -44,6 +54,8 @@ OperationFunction find_operation_function(Operation operation) {
       return update_item;
     case Operation::kUpdateTable:
       return update_table;
+    case Operation::kUpdateTimeToLive:
+      return update_time_to_live;
     default:
       return nullptr;
   }

@@ -21,8 +21,14 @@ Result<std::string> delete_item(Core& core, const Request& request, const JsonVa
 Result<std::string> delete_table(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> describe_endpoints(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> describe_limits(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> describe_stream(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> describe_table(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> describe_time_to_live(Core& core, const Request& request,
+                                          const JsonValue& body);
 Result<std::string> get_item(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> get_records(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> get_shard_iterator(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> list_streams(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> list_tables(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> list_tags_of_resource(Core& core, const Request& request,
                                           const JsonValue& body);
@@ -35,6 +41,7 @@ Result<std::string> transact_write_items(Core& core, const Request& request, con
 Result<std::string> untag_resource(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> update_item(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> update_table(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> update_time_to_live(Core& core, const Request& request, const JsonValue& body);
 
 // nullptr where the operation is not built yet.
 OperationFunction find_operation_function(Operation operation);

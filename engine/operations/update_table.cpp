@@ -212,10 +212,19 @@ Result<std::string> update_table(Core& core, const Request& request, const JsonV
   const bool fills_at_once = current->counters->items <= kImmediateBackfillItems;
   std::string out = describe(*current, std::move(change->shown), core.clock.now());
   Batch batch(*core.store);
+  const std::uint32_t old_stream = current->definition.stream.id;
+  const bool begins_stream = change->stored.stream.id != old_stream;
+  const bool ends_stream = current->definition.stream.enabled && !change->stored.stream.enabled;
+  if (begins_stream) core.streams->create(change->stored, batch);
+  const std::uint32_t new_stream = change->stored.stream.id;
   if (const Status saved = core.catalog->save(key, std::move(change->stored), batch); !saved.ok()) {
+    if (begins_stream) core.streams->forget(new_stream);
     return saved.error();
   }
-  if (change->added_index || change->removed_index) core.locks.wait_for_writers();
+  if (change->added_index || change->removed_index || ends_stream) core.locks.wait_for_writers();
+  if (ends_stream) {
+    if (const Status ended = core.streams->disable(old_stream); !ended.ok()) return ended.error();
+  }
   if (change->removed_index) {
     if (const Status erased = erase_index_data(core, *change->removed_index); !erased.ok()) {
       return erased.error();

@@ -34,6 +34,9 @@ class Deck {
                 const Scope& scope = {"000000000000", "us-east-1"}) {
     Request request;
     request.operation = find_operation(Api::kDynamoDb, operation);
+    if (request.operation == Operation::kUnknown) {
+      request.operation = find_operation(Api::kStreams, operation);
+    }
     request.scope = scope;
     request.body = body;
     return engine_->handle(request);

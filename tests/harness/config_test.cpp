@@ -76,6 +76,12 @@ TEST_CASE("every serve option is read", "[config]") {
                                    "--status-delay",
                                    "150ms",
                                    "--enforce-throughput",
+                                   "--stream-shards",
+                                   "3",
+                                   "--stream-roll-age",
+                                   "4h",
+                                   "--ttl-sweep-interval",
+                                   "0",
                                    "--drain-timeout",
                                    "2s"});
   const ServeOptions& serve = config.serve;
@@ -96,6 +102,9 @@ TEST_CASE("every serve option is read", "[config]") {
   CHECK(serve.log_level == "debug");
   CHECK(serve.status_delay == 150ms);
   CHECK(serve.enforce_throughput);
+  CHECK(serve.stream_shards == 3);
+  CHECK(serve.stream_roll_age == 4h);
+  CHECK(serve.ttl_sweep_interval == 0s);
   CHECK(serve.drain_timeout == 2s);
 }
 

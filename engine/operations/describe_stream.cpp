@@ -1,0 +1,119 @@
+#include "engine/inputs/stream_inputs.h"
+#include "engine/messages_streams.h"
+#include "engine/operations/find_stream.h"
+#include "engine/operations/operations.h"
+#include "engine/streams/sequence_number.h"
+#include "engine/table_description.h"
+
+namespace dynadeck::engine {
+namespace {
+
+void append_shard(std::string& out, const StreamDefinition& stream, const Shard& shard) {
+  out.append("{\"ShardId\":");
+  append_json_text(out, shard.id);
+  out.append(",\"SequenceNumberRange\":{\"StartingSequenceNumber\":\"");
+  append_sequence_number(out, shard.first_sequence);
+  if (!shard.open()) {
+    out.append("\",\"EndingSequenceNumber\":\"");
+    append_sequence_number(out, shard.last_sequence);
+  }
+  out.append("\"}");
+  // A parent that is gone is no longer named, as nobody can read it.
+  if (const Shard* parent = stream.find_shard(shard.parent); parent != nullptr) {
+    out.append(",\"ParentShardId\":");
+    append_json_text(out, parent->id);
+  }
+  out.push_back('}');
+}
+
+bool is_wanted(const DescribeStreamInput& input, const StreamDefinition& stream,
+               const Shard& shard) {
+  if (input.children_of.empty()) return true;
+  const Shard* parent = stream.find_shard(shard.parent);
+  return parent != nullptr && parent->id == input.children_of;
+}
+
+// Appends the Shards member, and LastEvaluatedShardId where there are more.
+void append_shards(std::string& out, const DescribeStreamInput& input,
+                   const StreamDefinition& stream) {
+  const Shard* start = stream.find_shard(input.exclusive_start_shard_id);
+  std::string_view last;
+  std::int64_t count = 0;
+  bool more = false;
+  out.append(",\"Shards\":[");
+  for (const Shard& shard : stream.shards) {
+    // A start that is not there has nothing behind it. Source: [peer] DynamoDB Local 3.
+    if (!input.exclusive_start_shard_id.empty() &&
+        (start == nullptr || shard.number <= start->number)) {
+      continue;
+    }
+    if (!is_wanted(input, stream, shard)) continue;
+    if (count == input.limit) {
+      more = true;
+      break;
+    }
+    if (count++ > 0) out.push_back(',');
+    append_shard(out, stream, shard);
+    last = shard.id;
+  }
+  out.push_back(']');
+  if (more) {
+    out.append(",\"LastEvaluatedShardId\":");
+    append_json_text(out, last);
+  }
+}
+
+void append_keys(std::string& out, const std::vector<KeyAttribute>& attributes,
+                 std::string_view type) {
+  for (const KeyAttribute& attribute : attributes) {
+    if (out.back() != '[') out.push_back(',');
+    out.append("{\"AttributeName\":");
+    append_json_text(out, attribute.name);
+    out.append(",\"KeyType\":\"").append(type).append("\"}");
+  }
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Stream>> find_stream(Core& core, std::string_view arn) {
+  if (arn.substr(0, 4) != "arn:" || arn.find("/stream/") == std::string_view::npos) {
+    return validation_error(messages::invalid_stream_arn());
+  }
+  std::shared_ptr<Stream> stream = core.streams->find(arn);
+  const Clock::WallTime now = core.clock.now();
+  if (stream == nullptr || stream->is_gone(now)) {
+    return ApiError{"ResourceNotFoundException", messages::stream_not_found(arn), {}};
+  }
+  if (const Status done = stream->maintain(now); !done.ok()) return done.error();
+  return stream;
+}
+
+ApiError no_such_shard() { return {"ResourceNotFoundException", messages::shard_not_found(), {}}; }
+
+Result<std::string> describe_stream(Core& core, const Request&, const JsonValue& body) {
+  const Result<DescribeStreamInput> input = read_describe_stream(body);
+  if (!input.ok()) return input.error();
+  const auto found = find_stream(core, input->stream_arn);
+  if (!found.ok()) return found.error();
+  const auto stream = found.value()->view().definition;
+
+  std::string out("{\"StreamDescription\":{\"CreationRequestDateTime\":");
+  append_time(out, stream->created);
+  out.append(",\"KeySchema\":[");
+  append_keys(out, stream->keys.partition, "HASH");
+  append_keys(out, stream->keys.sort, "RANGE");
+  out.push_back(']');
+  append_shards(out, input.value(), *stream);
+  out.append(",\"StreamArn\":");
+  append_json_text(out, stream->arn());
+  out.append(",\"StreamLabel\":");
+  append_json_text(out, stream->label);
+  out.append(",\"StreamStatus\":\"").append(stream->disabled ? "DISABLED" : "ENABLED");
+  out.append("\",\"StreamViewType\":\"").append(wire_name(stream->view));
+  out.append("\",\"TableName\":");
+  append_json_text(out, stream->table_name);
+  out.append("}}");
+  return out;
+}
+
+}  // namespace dynadeck::engine

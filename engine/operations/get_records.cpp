@@ -1,0 +1,97 @@
+#include "engine/inputs/stream_inputs.h"
+#include "engine/messages_streams.h"
+#include "engine/operations/find_stream.h"
+#include "engine/operations/operations.h"
+#include "engine/streams/shard_iterator.h"
+#include "engine/streams/stream_record.h"
+
+namespace dynadeck::engine {
+namespace {
+
+// Source: [doc] API reference, GetRecords.
+constexpr std::uint64_t kMaxPageBytes = 1024 * 1024;
+
+// What a page left to the next one.
+struct Page {
+  std::uint64_t next;  // position of the next page
+  bool full;           // there may be more
+};
+
+// Appends the records from `position` on that are settled.
+Result<Page> append_page(std::string& out, const Store& store, const Stream::View& view,
+                         const Shard& shard, std::uint64_t position, std::int64_t limit) {
+  const StreamDefinition& stream = *view.definition;
+  const RecordContext context{stream.scope.region, stream.view, stream.secret};
+  Page page{position, false};
+  if (position > view.settled) return page;
+  Cursor cursor = store.cursor(Family::kStreamRecords,
+                               {record_key(stream.id, shard.number, position),
+                                record_key(stream.id, shard.number, view.settled + 1)},
+                               Access::kRange);
+  std::int64_t count = 0;
+  std::uint64_t bytes = 0;
+  for (cursor.seek_first(); cursor.valid(); cursor.next()) {
+    const StreamRecordView record = read_stream_record(cursor.value());
+    bytes += record.size_bytes;
+    page.full = count == limit || (count > 0 && bytes > kMaxPageBytes);
+    if (page.full) break;
+    if (count++ > 0) out.push_back(',');
+    const std::uint64_t sequence = sequence_of(cursor.key());
+    append_record_json(out, record, sequence, context);
+    page.next = sequence + 1;
+  }
+  if (const Status status = cursor.status(); !status.ok()) return status.error();
+  return page;
+}
+
+// A closed shard whose last writers are done has no more than what this page has shown.
+bool is_at_end(const Page& page, const Shard& shard, const Stream::View& view) {
+  return !page.full && !shard.open() && view.settled >= shard.last_sequence;
+}
+
+Result<ShardIterator> open_iterator(const std::string& text, const StreamDefinition& stream,
+                                    Clock::WallTime now) {
+  auto iterator = decode_iterator(text, stream.secret);
+  if (!iterator) return validation_error(messages::invalid_shard_iterator());
+  if (now > iterator->made + kIteratorLifetime) {
+    return ApiError{"ExpiredIteratorException", messages::expired_shard_iterator(), {}};
+  }
+  return *std::move(iterator);
+}
+
+}  // namespace
+
+Result<std::string> get_records(Core& core, const Request&, const JsonValue& body) {
+  const Result<GetRecordsInput> input = read_get_records(body);
+  if (!input.ok()) return input.error();
+  const auto arn = iterator_stream(input->shard_iterator);
+  if (!arn) return validation_error(messages::invalid_shard_iterator());
+  const auto stream = find_stream(core, *arn);
+  if (!stream.ok()) return stream.error();
+
+  const Stream::View view = stream.value()->view();
+  const Clock::WallTime now = core.clock.now();
+  Result<ShardIterator> iterator = open_iterator(input->shard_iterator, *view.definition, now);
+  if (!iterator.ok()) return iterator.error();
+  const Shard* shard = view.definition->find_shard(iterator->shard);
+  if (shard == nullptr) return no_such_shard();
+  if (iterator->position < shard->trimmed_until) {
+    return ApiError{"TrimmedDataAccessException", messages::trimmed_data(), {}};
+  }
+
+  std::string out("{\"Records\":[");
+  const Result<Page> page =
+      append_page(out, *core.store, view, *shard, iterator->position, input->limit);
+  if (!page.ok()) return page.error();
+  out.push_back(']');
+  if (!is_at_end(page.value(), *shard, view)) {
+    iterator->position = page->next;
+    iterator->made = now;
+    out.append(",\"NextShardIterator\":");
+    append_json_text(out, encode_iterator(iterator.value(), view.definition->secret));
+  }
+  out.push_back('}');
+  return out;
+}
+
+}  // namespace dynadeck::engine

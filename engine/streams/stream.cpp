@@ -1,0 +1,264 @@
+#include "engine/streams/stream.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cstdio>
+#include <limits>
+
+#include "engine/key_codec.h"
+#include "engine/streams/stream_record.h"
+
+namespace dynadeck::engine {
+namespace {
+
+// How far the numbers jump at a start: further than writers can have been ahead of their commits.
+constexpr std::uint64_t kRecoveryGap = 1 << 20;
+
+// [chosen] As AWS's look: the time in milliseconds, and some chance.
+std::string shard_id(Clock::WallTime opened, Random& random) {
+  char text[48];
+  const auto milliseconds =
+      std::chrono::floor<std::chrono::milliseconds>(opened).time_since_epoch().count();
+  std::snprintf(text, sizeof text, "shardId-%020lld-%08x", static_cast<long long>(milliseconds),
+                static_cast<unsigned>(random.bits() >> 32));
+  return text;
+}
+
+std::uint64_t last_number(const StreamDefinition& definition) {
+  std::uint64_t last = 0;
+  for (const Shard& shard : definition.shards) {
+    last = std::max({last, shard.first_sequence, shard.last_sequence, shard.trimmed_until});
+  }
+  return last;
+}
+
+}  // namespace
+
+Stream::Stream(StreamDefinition definition, Store& store, Random& random,
+               const StreamOptions& options)
+    : store_(store), random_(random), options_(options) {
+  next_ = last_number(definition) + 1;
+  adopt(std::move(definition));
+}
+
+void Stream::open_shards(StreamDefinition& definition, Random& random,
+                         const StreamOptions& options) {
+  const std::uint32_t count = std::max(options.shards, 1U);
+  const std::uint64_t width = std::numeric_limits<std::uint64_t>::max() / count;
+  for (std::uint32_t position = 0; position < count; ++position) {
+    Shard shard;
+    shard.number = position + 1;
+    shard.id = shard_id(definition.created, random);
+    shard.hash_from = position * width;
+    shard.hash_to = position + 1 == count ? std::numeric_limits<std::uint64_t>::max()
+                                          : shard.hash_from + (width - 1);
+    shard.first_sequence = position + 1;
+    shard.trimmed_until = shard.first_sequence;
+    shard.opened = definition.created;
+    definition.shards.push_back(std::move(shard));
+  }
+}
+
+// The caller has the lock, or is alone.
+void Stream::adopt(StreamDefinition definition) {
+  definition_ = std::make_shared<const StreamDefinition>(std::move(definition));
+  open_.clear();
+  roll_due_.reset();
+  for (const Shard& shard : definition_->shards) {
+    if (!shard.open()) continue;
+    open_.push_back(&shard);
+    if (options_.roll_age.count() == 0) continue;
+    const Clock::WallTime due = shard.opened + options_.roll_age;
+    if (!roll_due_ || due < *roll_due_) roll_due_ = due;
+  }
+  std::sort(open_.begin(), open_.end(), [](const Shard* left, const Shard* right) {
+    return left->hash_from < right->hash_from;
+  });
+}
+
+Status Stream::recover() {
+  const std::lock_guard lock(mutex_);
+  std::uint64_t last = last_number(*definition_);
+  for (const Shard* shard : open_) {
+    Cursor cursor = store_.cursor(Family::kStreamRecords,
+                                  {record_key(definition_->id, shard->number, 0),
+                                   record_key(definition_->id, shard->number + 1, 0)},
+                                  Access::kRange);
+    cursor.seek_last();
+    if (cursor.valid()) last = std::max(last, sequence_of(cursor.key()));
+    if (const Status status = cursor.status(); !status.ok()) return status;
+  }
+  next_ = last + kRecoveryGap;
+  return Done{};
+}
+
+// ---------------------------------------------------------------- order
+
+const Shard& Stream::open_shard(std::uint64_t hash) const {
+  assert(!open_.empty());
+  const auto after = std::upper_bound(
+      open_.begin(), open_.end(), hash,
+      [](std::uint64_t value, const Shard* shard) { return value < shard->hash_from; });
+  return **std::prev(after);
+}
+
+Result<Stream::Ticket> Stream::reserve(std::span<const std::uint64_t> hashes, Clock::WallTime now,
+                                       std::vector<Place>& places) {
+  const std::lock_guard lock(mutex_);
+  if (roll_due_ && now >= *roll_due_) {
+    if (const Status rolled = roll_old_shards(now); !rolled.ok()) return rolled.error();
+  }
+  trim_due_ = std::min(trim_due_, now + kRetention);
+  const std::uint64_t first = next_;
+  for (const std::uint64_t hash : hashes) places.push_back({open_shard(hash).number, next_++});
+  pending_.push_back(first);
+  return Ticket(this, first);
+}
+
+void Stream::settle(std::uint64_t first) {
+  const std::lock_guard lock(mutex_);
+  pending_.erase(std::find(pending_.begin(), pending_.end(), first));
+}
+
+std::uint64_t Stream::settled() const { return (pending_.empty() ? next_ : pending_.front()) - 1; }
+
+Stream::View Stream::view() const {
+  const std::lock_guard lock(mutex_);
+  return {definition_, settled(), next_};
+}
+
+// ---------------------------------------------------------------- shards
+
+Status Stream::save(StreamDefinition definition, Batch& batch) {
+  batch.put(Family::kStreamRecords, stream_key(definition.id), encode_stream(definition));
+  if (Status committed = store_.commit(batch); !committed.ok()) return committed;
+  adopt(std::move(definition));
+  return Done{};
+}
+
+Result<std::size_t> Stream::roll(Clock::WallTime now, std::uint32_t children,
+                                 std::string_view shard_id) {
+  const std::lock_guard lock(mutex_);
+  return roll_locked(now, children, shard_id);
+}
+
+Result<std::size_t> Stream::roll_locked(Clock::WallTime now, std::uint32_t children,
+                                        std::string_view shard_id_wanted) {
+  StreamDefinition definition = *definition_;
+  std::uint32_t number = definition.shards.empty() ? 0 : definition.shards.back().number;
+  std::size_t closed = 0;
+  std::vector<Shard> opened;
+  for (Shard& shard : definition.shards) {
+    if (!shard.open() || (!shard_id_wanted.empty() && shard.id != shard_id_wanted)) continue;
+    ++closed;
+    shard.last_sequence = next_++;
+    shard.closed = now;
+    const std::uint64_t width = (shard.hash_to - shard.hash_from) / children;
+    for (std::uint32_t position = 0; position < children; ++position) {
+      Shard child;
+      child.number = ++number;
+      child.id = shard_id(now, random_);
+      child.parent = shard.number;
+      child.hash_from = position == 0 ? shard.hash_from : opened.back().hash_to + 1;
+      child.hash_to = position + 1 == children ? shard.hash_to : child.hash_from + width;
+      child.first_sequence = next_++;
+      child.trimmed_until = child.first_sequence;
+      child.opened = now;
+      opened.push_back(std::move(child));
+    }
+  }
+  definition.shards.insert(definition.shards.end(), opened.begin(), opened.end());
+  if (closed == 0) return closed;
+  Batch batch(store_);
+  if (const Status saved = save(std::move(definition), batch); !saved.ok()) return saved.error();
+  return closed;
+}
+
+Status Stream::roll_old_shards(Clock::WallTime now) {
+  std::vector<std::string> old;
+  for (const Shard* shard : open_) {
+    if (now >= shard->opened + options_.roll_age) old.push_back(shard->id);
+  }
+  for (const std::string& id : old) {
+    const auto rolled = roll_locked(now, 1, id);
+    if (!rolled.ok()) return rolled.error();
+  }
+  return Done{};
+}
+
+Status Stream::disable(Clock::WallTime now) {
+  const std::lock_guard lock(mutex_);
+  if (definition_->disabled) return Done{};
+  StreamDefinition definition = *definition_;
+  for (Shard& shard : definition.shards) {
+    if (!shard.open()) continue;
+    shard.last_sequence = next_++;
+    shard.closed = now;
+  }
+  definition.disabled = now;
+  trim_due_ = std::min(trim_due_, now + kRetention);
+  Batch batch(store_);
+  return save(std::move(definition), batch);
+}
+
+bool Stream::is_gone(Clock::WallTime now) const {
+  const std::lock_guard lock(mutex_);
+  return definition_->disabled && now >= *definition_->disabled + kRetention;
+}
+
+// ---------------------------------------------------------------- retention
+
+Status Stream::maintain(Clock::WallTime now) {
+  const std::lock_guard lock(mutex_);
+  if (roll_due_ && now >= *roll_due_) {
+    if (Status rolled = roll_old_shards(now); !rolled.ok()) return rolled;
+  }
+  return now >= trim_due_ ? trim(now) : Status(Done{});
+}
+
+// Erases the records of a shard that are too old. due: lowered to when the next one will be.
+Status Stream::trim_shard(Shard& shard, Clock::WallTime now, Batch& batch,
+                          Clock::WallTime& due) const {
+  const std::string from = record_key(definition_->id, shard.number, shard.trimmed_until);
+  const std::string until = record_key(definition_->id, shard.number, settled() + 1);
+  Cursor cursor = store_.cursor(Family::kStreamRecords, {from, until}, Access::kBulk);
+  std::uint64_t trimmed_until = shard.trimmed_until;
+  for (cursor.seek_first(); cursor.valid(); cursor.next()) {
+    const Clock::WallTime expiry = record_time(cursor.value()) + kRetention;
+    if (expiry > now) {
+      due = std::min(due, expiry);
+      break;
+    }
+    trimmed_until = sequence_of(cursor.key()) + 1;
+  }
+  if (Status status = cursor.status(); !status.ok()) return status;
+  if (trimmed_until > shard.trimmed_until) {
+    batch.erase_range(Family::kStreamRecords, from,
+                      record_key(definition_->id, shard.number, trimmed_until));
+    shard.trimmed_until = trimmed_until;
+  }
+  return Done{};
+}
+
+Status Stream::trim(Clock::WallTime now) {
+  StreamDefinition definition = *definition_;
+  Clock::WallTime due = now + kRetention;
+  Batch batch(store_);
+  for (Shard& shard : definition.shards) {
+    if (Status trimmed = trim_shard(shard, now, batch, due); !trimmed.ok()) return trimmed;
+    if (shard.closed && *shard.closed + kRetention > now) {
+      due = std::min(due, *shard.closed + kRetention);
+    }
+  }
+  const std::size_t gone = std::erase_if(definition.shards, [&](const Shard& shard) {
+    return shard.closed && *shard.closed + kRetention <= now;
+  });
+  if (gone > 0 || !batch.empty()) {
+    if (Status saved = save(std::move(definition), batch); !saved.ok()) return saved;
+  }
+  // A minute's records at a time, not one by one.
+  trim_due_ = std::max(due, now + std::chrono::minutes(1));
+  return Done{};
+}
+
+}  // namespace dynadeck::engine

@@ -1,0 +1,122 @@
+// One stream: its order, its shards, its retention.
+//
+// Order. A writer reserves its sequence numbers just before it commits, and says when the commit is
+// over. Readers see records up to the last number below which nobody is still committing (settled):
+// what a reader has passed, nobody can slip in behind it any more. So writers do not wait for each
+// other, and no reader misses a record. The writers of one item have its lock in between, so that
+// the order of numbers is the order of commits.
+//
+// After a crash the numbers go on well above those that were reserved and lost.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/api_error.h"
+#include "engine/store.h"
+#include "engine/streams/shard.h"
+#include "harness/clock.h"
+#include "harness/random.h"
+
+namespace dynadeck::engine {
+
+struct StreamOptions {
+  std::uint32_t shards = 1;               // of a new stream
+  std::chrono::milliseconds roll_age{0};  // after which a shard is rolled; zero: never
+};
+
+// Source: [doc] Developer Guide, "Change data capture for DynamoDB Streams".
+inline constexpr std::chrono::hours kRetention{24};
+
+// *Synchronized.*
+class Stream {
+ public:
+  // All are borrowed and outlive the stream. definition: as new_definition() or the store gave it.
+  Stream(StreamDefinition definition, Store& store, Random& random, const StreamOptions& options);
+
+  // The first shards of a new stream.
+  static void open_shards(StreamDefinition& definition, Random& random,
+                          const StreamOptions& options);
+
+  // Finds the last numbers that were given, after a start. Fails where the disk does.
+  Status recover();
+
+  // Where a record goes.
+  struct Place {
+    std::uint32_t shard;
+    std::uint64_t sequence;
+  };
+
+  // Numbers that a writer has and that are not settled. Gives them back when destroyed.
+  class Ticket {
+   public:
+    Ticket(Ticket&& other) noexcept : stream_(other.stream_), first_(other.first_) {
+      other.stream_ = nullptr;
+    }
+    Ticket& operator=(Ticket&&) = delete;
+    ~Ticket() {
+      if (stream_ != nullptr) stream_->settle(first_);
+    }
+
+   private:
+    friend class Stream;
+    Ticket(Stream* stream, std::uint64_t first) : stream_(stream), first_(first) {}
+    Stream* stream_;
+    std::uint64_t first_;
+  };
+
+  // One place per partition hash, in their order. Fails where the disk does.
+  Result<Ticket> reserve(std::span<const std::uint64_t> hashes, Clock::WallTime now,
+                         std::vector<Place>& places);
+
+  // What readers see. What is settled may be read from the store.
+  struct View {
+    std::shared_ptr<const StreamDefinition> definition;
+    std::uint64_t settled;  // every record up to here has been committed, or never will be
+    std::uint64_t next;     // no record has this number or a higher one yet
+  };
+  View view() const;
+
+  // Rolls shards that are old enough, and forgets records and shards that are too old.
+  Status maintain(Clock::WallTime now);
+
+  // Closes open shards and opens their children: each gets `children` of them, which halve its
+  // range. shard_id: empty for all that are open. Answers how many shards were closed.
+  Result<std::size_t> roll(Clock::WallTime now, std::uint32_t children,
+                           std::string_view shard_id = {});
+
+  // Closes all shards for good. Nobody may write to the stream any more.
+  Status disable(Clock::WallTime now);
+
+  // Whether it was disabled so long ago that it is not there any more.
+  bool is_gone(Clock::WallTime now) const;
+
+ private:
+  void settle(std::uint64_t first);
+  std::uint64_t settled() const;
+  const Shard& open_shard(std::uint64_t hash) const;
+  Result<std::size_t> roll_locked(Clock::WallTime now, std::uint32_t children,
+                                  std::string_view shard_id);
+  Status roll_old_shards(Clock::WallTime now);
+  Status trim(Clock::WallTime now);
+  Status trim_shard(Shard& shard, Clock::WallTime now, Batch& batch, Clock::WallTime& due) const;
+  Status save(StreamDefinition definition, Batch& batch);
+  void adopt(StreamDefinition definition);
+
+  Store& store_;
+  Random& random_;
+  const StreamOptions options_;
+
+  mutable std::mutex mutex_;  // guards everything below
+  std::shared_ptr<const StreamDefinition> definition_;
+  std::vector<const Shard*> open_;  // of definition_, by their ranges
+  std::uint64_t next_ = 1;
+  std::vector<std::uint64_t> pending_;  // first numbers of the tickets out, ascending
+  OptionalTime roll_due_;               // absent: nothing grows old
+  Clock::WallTime trim_due_;
+};
+
+}  // namespace dynadeck::engine

@@ -1,0 +1,45 @@
+// The stream records of one request.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/catalog.h"
+#include "engine/streams/stream.h"
+#include "engine/streams/stream_record.h"
+#include "engine/streams/stream_registry.h"
+
+namespace dynadeck::engine {
+
+// *One thread.*
+class StreamWriter {
+ public:
+  StreamWriter(const StreamRegistry& streams, const Clock& clock)
+      : streams_(streams), clock_(clock) {}
+
+  // A change of an item, in the order of the request; nothing happens where the table has no
+  // stream. item_key: of the item family.
+  void add(const TableDefinition& table, std::string_view item_key, const StreamChange& change);
+
+  // Adds all records to the batch, which is to be committed next. The numbers are settled when this
+  // writer is destroyed: after the commit, while the items are still locked.
+  Status place(Batch& batch);
+
+ private:
+  struct Part {
+    std::shared_ptr<Stream> stream;
+    std::uint32_t stream_id;
+    std::vector<std::uint64_t> hashes;  // of the partition keys
+    std::vector<std::string> records;
+  };
+
+  const StreamRegistry& streams_;
+  const Clock& clock_;
+  std::vector<Part> parts_;              // one per stream
+  std::vector<Stream::Ticket> tickets_;  // last: they speak to the streams
+};
+
+}  // namespace dynadeck::engine
