@@ -171,6 +171,27 @@ Json indexes_json(const std::vector<Index>& indexes) {
   return json;
 }
 
+constexpr std::array kKinesisStatuses = {KinesisStatus::kEnabling, KinesisStatus::kActive,
+                                         KinesisStatus::kDisabling, KinesisStatus::kDisabled,
+                                         KinesisStatus::kUpdating};
+
+Json kinesis_json(const std::vector<KinesisDestination>& destinations) {
+  Json json = Json::array();
+  for (const KinesisDestination& destination : destinations) {
+    json.push_back({{"stream", destination.stream_arn},
+                    {"precision", destination.precision},
+                    {"status", wire_name(destination.status)},
+                    {"settles", time_json(destination.settles)}});
+  }
+  return json;
+}
+
+KinesisDestination kinesis_from(const Json& json) {
+  return {text(json, "stream"), text(json, "precision"),
+          from_word(member(json, "status"), kKinesisStatuses, KinesisStatus::kDisabled),
+          time_from(member(json, "settles"))};
+}
+
 }  // namespace
 
 // ---------------------------------------------------------------- tables
@@ -207,6 +228,7 @@ std::string encode_definition(const TableDefinition& definition) {
         {"attribute", definition.time_to_live.attribute},
         {"indexing", definition.time_to_live.indexing},
         {"settles", time_json(definition.time_to_live.settles)}}},
+      {"kinesis", kinesis_json(definition.kinesis)},
   };
   return json.dump();
 }
@@ -248,6 +270,9 @@ std::optional<TableDefinition> decode_definition(std::string_view bytes) {
   definition.time_to_live = {flag(time_to_live, "enabled"), text(time_to_live, "attribute"),
                              flag(time_to_live, "indexing"),
                              time_from(member(time_to_live, "settles"))};
+  for (const Json& destination : member(json, "kinesis")) {
+    definition.kinesis.push_back(kinesis_from(destination));
+  }
   if (definition.name.empty() || definition.id == 0 || definition.keys.partition.empty()) {
     return std::nullopt;
   }

@@ -1,6 +1,7 @@
 // What operations work with.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 #include "engine/history.h"
 #include "engine/item_locks.h"
 #include "engine/store.h"
+#include "engine/streams/change_sink.h"
 #include "engine/streams/stream_registry.h"
 #include "engine/ttl/sweeper.h"
 
@@ -32,6 +34,7 @@ struct Core {
   ItemLocks locks;
   ClientTokens tokens;
   std::unique_ptr<StreamRegistry> streams;
+  std::atomic<ChangeSink*> sink{nullptr};  // of Kinesis destinations; nullptr: nobody delivers
   std::unique_ptr<Backfiller> backfiller;  // last: these work with all of the others
   std::unique_ptr<Sweeper> sweeper;
 

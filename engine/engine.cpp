@@ -85,6 +85,8 @@ Outcome<std::size_t, std::string> Engine::expire_items() {
   return deleted.value();
 }
 
+void Engine::set_change_sink(ChangeSink* sink) { core_->sink = sink; }
+
 Outcome<std::size_t, std::string> Engine::roll_shards(const ShardRoll& roll) {
   std::size_t closed = 0;
   for (const auto& stream : core_->streams->list({})) {

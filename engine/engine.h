@@ -33,7 +33,8 @@ struct EngineOptions {
   std::chrono::milliseconds ttl_sweep_interval{0};
 };
 
-struct Core;  // engine/core.h: what operations work with
+class ChangeSink;  // engine/streams/change_sink.h
+struct Core;       // engine/core.h: what operations work with
 
 // *Synchronized.*
 class Engine : public Service {
@@ -53,6 +54,10 @@ class Engine : public Service {
   // Deletes what time to live has let expire. Answers how many items that were. Fails with one line
   // for people.
   Outcome<std::size_t, std::string> expire_items();
+
+  // Who delivers to Kinesis destinations from now on; outlives the engine, or is taken back with
+  // nullptr when nobody asks the engine any more.
+  void set_change_sink(ChangeSink* sink);
 
   // Closes open shards of streams and opens their children.
   struct ShardRoll {

@@ -5,6 +5,7 @@
 #include "engine/index_entries.h"
 #include "engine/item_keys.h"
 #include "engine/key_codec.h"
+#include "engine/streams/kinesis_record.h"
 #include "engine/ttl/expiry.h"
 
 namespace dynadeck::engine {
@@ -74,9 +75,11 @@ Result<ConsumedCapacity> ItemWriter::add(const ItemChange& change) {
         after_bytes - before_bytes);
 
   change_expiry(change);
-  stream_records_.add(table.definition, change.key,
-                      {&table.definition.keys, change.before ? change.before->item : ItemView(),
-                       change.after ? change.after->item : ItemView(), change.expired});
+  const StreamChange stream_change{&table.definition.keys,
+                                   change.before ? change.before->item : ItemView(),
+                                   change.after ? change.after->item : ItemView(), change.expired};
+  stream_records_.add(table.definition, change.key, stream_change);
+  send_to_kinesis(table.definition, change.key, stream_change);
 
   for (const Index& index : table.definition.indexes) {
     const Result<double> units = change_index(change, index);
@@ -84,6 +87,17 @@ Result<ConsumedCapacity> ItemWriter::add(const ItemChange& change) {
     if (units.value() > 0) consumed.add_index(index, units.value());
   }
   return consumed;
+}
+
+void ItemWriter::send_to_kinesis(const TableDefinition& table, std::string_view item_key,
+                                 const StreamChange& change) {
+  if (table.kinesis.empty() || core_.sink.load() == nullptr) return;
+  const Clock::WallTime now = core_.clock.now();
+  for (const KinesisDestination& destination : table.kinesis) {
+    if (!destination.sends(now)) continue;
+    kinesis_records_.push_back(
+        make_kinesis_record(table, destination, item_key, change, now, core_.random.uuid()));
+  }
 }
 
 void ItemWriter::change_expiry(const ItemChange& change) {
@@ -150,6 +164,9 @@ Status ItemWriter::commit() {
   core_.history.before_commit(*core_.store);
   if (Status placed = stream_records_.place(batch_); !placed.ok()) return placed;
   if (Status committed = core_.store->commit(batch_); !committed.ok()) return committed;
+  for (KinesisRecord& record : kinesis_records_) {
+    if (ChangeSink* sink = core_.sink) sink->deliver(std::move(record));
+  }
   for (const CounterChange& change : counter_changes_) {
     change.counters->items.fetch_add(change.items, std::memory_order_relaxed);
     change.counters->bytes.fetch_add(change.bytes, std::memory_order_relaxed);

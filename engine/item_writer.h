@@ -53,6 +53,8 @@ class ItemWriter {
 
   void count(Counters& counters, std::uint32_t id, std::int64_t items, std::int64_t bytes);
   void change_expiry(const ItemChange& change);
+  void send_to_kinesis(const TableDefinition& table, std::string_view item_key,
+                       const StreamChange& change);
   Result<double> change_index(const ItemChange& change, const Index& index);
   // Whether a backfill or an earlier write has made that entry.
   Result<bool> has_entry(const Index& index, std::string_view entry_key);
@@ -61,6 +63,7 @@ class ItemWriter {
   Batch batch_;
   std::vector<CounterChange> counter_changes_;
   StreamWriter stream_records_;
+  std::vector<KinesisRecord> kinesis_records_;
 };
 
 }  // namespace dynadeck::engine

@@ -49,6 +49,22 @@ std::string_view wire_name(ProjectionType type) {
   return "ALL";
 }
 
+std::string_view wire_name(KinesisStatus status) {
+  switch (status) {
+    case KinesisStatus::kEnabling:
+      return "ENABLING";
+    case KinesisStatus::kActive:
+      return "ACTIVE";
+    case KinesisStatus::kDisabling:
+      return "DISABLING";
+    case KinesisStatus::kUpdating:
+      return "UPDATING";
+    case KinesisStatus::kDisabled:
+      break;
+  }
+  return "DISABLED";
+}
+
 std::string_view wire_name(TimeToLiveStatus status) {
   switch (status) {
     case TimeToLiveStatus::kEnabling:

@@ -100,6 +100,34 @@ struct TimeToLiveSettings {
   }
 };
 
+enum class KinesisStatus : std::uint8_t {
+  kEnabling,
+  kActive,
+  kDisabling,
+  kDisabled,
+  kUpdating,
+};
+std::string_view wire_name(KinesisStatus status);
+
+// A Kinesis data stream that changes are sent to, or were.
+struct KinesisDestination {
+  std::string stream_arn;
+  std::string precision;  // MILLISECOND, MICROSECOND; empty: never given
+  KinesisStatus status = KinesisStatus::kDisabled;
+  OptionalTime settles;  // until when the status passes
+
+  KinesisStatus at(Clock::WallTime now) const {
+    if (settles && now < *settles) return status;
+    return status == KinesisStatus::kDisabling || status == KinesisStatus::kDisabled
+               ? KinesisStatus::kDisabled
+               : KinesisStatus::kActive;
+  }
+  bool sends(Clock::WallTime now) const {
+    const KinesisStatus now_is = at(now);
+    return now_is == KinesisStatus::kActive || now_is == KinesisStatus::kUpdating;
+  }
+};
+
 struct EncryptionSettings {
   std::string key_arn;
 };
@@ -129,6 +157,7 @@ struct TableDefinition {
   std::map<std::string, std::string> tags;
   StreamSettings stream;
   TimeToLiveSettings time_to_live;
+  std::vector<KinesisDestination> kinesis;
 
   const Index* find_index(std::string_view index_name) const;
   bool has_local_index() const;

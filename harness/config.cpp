@@ -90,6 +90,11 @@ std::optional<UsageError> read_localstack_variables(ServeOptions& serve) {
     }
     *probability = value;
   }
+  // LocalStack does not delete expired items unless it is set; here it can only turn that off.
+  const char* removes = std::getenv("DYNAMODB_REMOVE_EXPIRED_ITEMS");
+  if (removes != nullptr && std::string_view(removes) == "0") {
+    serve.ttl_sweep_interval = std::chrono::milliseconds{0};
+  }
   return std::nullopt;
 }
 

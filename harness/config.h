@@ -69,6 +69,7 @@ struct ServeOptions {
   std::chrono::milliseconds status_delay{0};
   bool enforce_throughput = false;
   std::uint32_t stream_shards = 1;
+  std::string kinesis_endpoint;  // empty: nothing is delivered to Kinesis destinations
   std::chrono::milliseconds stream_roll_age{0};          // zero: shards are rolled on demand only
   std::chrono::milliseconds ttl_sweep_interval{10'000};  // zero: on demand only
   unsigned workers = 0;                                  // 0: one per hardware thread

@@ -89,6 +89,10 @@ void add_engine_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {
       ->type_name("DURATION")
       ->check(check_duration)
       ->envname("DYNADECK_STREAM_ROLL_AGE");
+  app.add_option("--kinesis-endpoint", serve.kinesis_endpoint,
+                 "Where tables with a Kinesis destination send their changes")
+      ->type_name("URL")
+      ->envname("DYNADECK_KINESIS_ENDPOINT");
   app.add_option("--ttl-sweep-interval", raw.ttl_sweep_interval,
                  "How often expired items are deleted (default 10s); 0: only on request")
       ->type_name("DURATION")

@@ -18,6 +18,7 @@
 #include "harness/admin_api.h"
 #include "harness/error.h"
 #include "harness/http_server.h"
+#include "harness/kinesis_delivery.h"
 #include "harness/serve.h"
 #include "harness/shadow.h"
 #include "harness/stream_admin.h"
@@ -81,7 +82,8 @@ struct Stack::Parts {
   metrics::Registry registry;
   std::unique_ptr<faults::RuleBoard> board;
   faults::Journal journal;
-  std::unique_ptr<Service> service;  // the outermost link; it owns the rest of the chain
+  std::unique_ptr<KinesisDelivery> kinesis;  // null without an endpoint
+  std::unique_ptr<Service> service;          // the outermost link; it owns the rest of the chain
   // Borrowed from the chain.
   engine::Engine* engine = nullptr;     // null while an upstream or a tape alone answers
   UpstreamService* upstream = nullptr;  // null without
@@ -189,6 +191,13 @@ Outcome<std::unique_ptr<Service>, StartError> open_engine(Stack::Parts& parts,
   auto engine = engine::Engine::open(engine_options(options), parts.clock, parts.random);
   if (!engine.ok()) return StartError{kCannotStart, engine.error()};
   parts.engine = engine->get();
+  if (!options.kinesis_endpoint.empty()) {
+    auto send = kinesis_sender(options.kinesis_endpoint, parts.clock);
+    if (!send.ok()) return StartError{kBadInput, send.error()};
+    parts.kinesis =
+        std::make_unique<KinesisDelivery>(KinesisDelivery::Options(), std::move(send).value());
+    parts.engine->set_change_sink(parts.kinesis.get());
+  }
   return std::unique_ptr<Service>(*std::move(engine));
 }
 
@@ -367,6 +376,21 @@ std::vector<metrics::Family> shadow_metrics(const ShadowStats& stats) {
                                               static_cast<double>(stats.queued.load()))};
 }
 
+std::vector<metrics::Family> kinesis_metrics(const KinesisStats& stats) {
+  const auto number = [](const auto& value) { return static_cast<double>(value.load()); };
+  return {
+      metrics::counter("dynadeck_kinesis_records_delivered_total", "Records that Kinesis has taken",
+                       number(stats.delivered)),
+      metrics::counter("dynadeck_kinesis_records_retried_total", "Records that were sent again",
+                       number(stats.retried)),
+      metrics::counter("dynadeck_kinesis_records_dropped_total",
+                       "Records that found the queue full or that Kinesis refused",
+                       number(stats.dropped)),
+      metrics::gauge("dynadeck_kinesis_queued_records", "Records that wait to be sent",
+                     number(stats.queued)),
+  };
+}
+
 std::vector<metrics::Family> http_metrics(const HttpStats& stats) {
   std::vector<metrics::Family> families;
   const auto count = [&families](const char* name, const char* help, const auto& value) {
@@ -435,6 +459,9 @@ Outcome<std::unique_ptr<Stack>, StartError> Stack::build(const ServeOptions& opt
   });
   if (built.engine != nullptr) {
     built.registry.add([&built] { return engine_metrics(*built.engine); });
+    if (built.kinesis != nullptr) {
+      built.registry.add([&built] { return kinesis_metrics(built.kinesis->stats()); });
+    }
   }
   return std::unique_ptr<Stack>(new Stack(std::move(parts)));
 }

@@ -16,6 +16,8 @@ OperationFunction find_operation_function(Operation operation) {
       return delete_table;
     case Operation::kDescribeEndpoints:
       return describe_endpoints;
+    case Operation::kDescribeKinesisStreamingDestination:
+      return describe_kinesis_streaming_destination;
     case Operation::kDescribeLimits:
       return describe_limits;
     case Operation::kDescribeStream:
@@ -24,6 +26,10 @@ OperationFunction find_operation_function(Operation operation) {
       return describe_table;
     case Operation::kDescribeTimeToLive:
       return describe_time_to_live;
+    case Operation::kDisableKinesisStreamingDestination:
+      return disable_kinesis_streaming_destination;
+    case Operation::kEnableKinesisStreamingDestination:
+      return enable_kinesis_streaming_destination;
     case Operation::kGetItem:
       return get_item;
     case Operation::kGetRecords:
@@ -52,6 +58,8 @@ OperationFunction find_operation_function(Operation operation) {
       return untag_resource;
     case Operation::kUpdateItem:
       return update_item;
+    case Operation::kUpdateKinesisStreamingDestination:
+      return update_kinesis_streaming_destination;
     case Operation::kUpdateTable:
       return update_table;
     case Operation::kUpdateTimeToLive:

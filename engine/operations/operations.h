@@ -20,11 +20,17 @@ Result<std::string> create_table(Core& core, const Request& request, const JsonV
 Result<std::string> delete_item(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> delete_table(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> describe_endpoints(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> describe_kinesis_streaming_destination(Core& core, const Request& request,
+                                                           const JsonValue& body);
 Result<std::string> describe_limits(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> describe_stream(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> describe_table(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> describe_time_to_live(Core& core, const Request& request,
                                           const JsonValue& body);
+Result<std::string> disable_kinesis_streaming_destination(Core& core, const Request& request,
+                                                          const JsonValue& body);
+Result<std::string> enable_kinesis_streaming_destination(Core& core, const Request& request,
+                                                         const JsonValue& body);
 Result<std::string> get_item(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> get_records(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> get_shard_iterator(Core& core, const Request& request, const JsonValue& body);
@@ -40,6 +46,8 @@ Result<std::string> transact_get_items(Core& core, const Request& request, const
 Result<std::string> transact_write_items(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> untag_resource(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> update_item(Core& core, const Request& request, const JsonValue& body);
+Result<std::string> update_kinesis_streaming_destination(Core& core, const Request& request,
+                                                         const JsonValue& body);
 Result<std::string> update_table(Core& core, const Request& request, const JsonValue& body);
 Result<std::string> update_time_to_live(Core& core, const Request& request, const JsonValue& body);
 
