@@ -56,6 +56,7 @@ Deck::Deck(std::unique_ptr<Service> next, DeckContext context)
 Deck::~Deck() { (void)eject(); }
 
 std::shared_ptr<Tape> Deck::tape() const {
+  if (!inserted_.load(std::memory_order_acquire)) return nullptr;
   const std::lock_guard lock(mutex_);
   return tape_;
 }
@@ -121,6 +122,7 @@ Outcome<Done, std::string> Deck::insert(const CassetteOptions& options) {
   const std::lock_guard lock(mutex_);
   if (tape_ != nullptr) return std::string("there is a cassette in the deck already");
   tape_ = std::move(tape);
+  inserted_.store(true, std::memory_order_release);
   return Done{};
 }
 
@@ -129,6 +131,7 @@ Outcome<ReplayReport, std::string> Deck::eject() {
   {
     const std::lock_guard lock(mutex_);
     tape.swap(tape_);
+    inserted_.store(false, std::memory_order_release);
   }
   if (tape == nullptr) return report();
   ReplayReport report = tape->player != nullptr ? tape->player->report() : ReplayReport();

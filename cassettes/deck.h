@@ -1,6 +1,7 @@
 // The cassette deck: the link of the chain that a tape can be put into and taken out of.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -79,7 +80,8 @@ class Deck final : public Service {
   const std::unique_ptr<Service> next_;
   const DeckContext context_;
   Stats stats_;
-  mutable std::mutex mutex_;    // guards the two below
+  std::atomic<bool> inserted_{false};  // spares the lock where there is no tape
+  mutable std::mutex mutex_;           // guards the two below
   std::shared_ptr<Tape> tape_;  // shared: requests under way keep a tape that is being ejected
   ReplayReport last_report_;
 };

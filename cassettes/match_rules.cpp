@@ -21,7 +21,11 @@ bool fits(const std::string& glob, const std::string& text) {
 std::string text_of(Places places) {
   std::string text;
   for (const Place& place : places) {
-    text += place.index >= 0 ? "[" + std::to_string(place.index) + "]" : "." + place.name;
+    if (place.index >= 0) {
+      text.append("[").append(std::to_string(place.index)).append("]");
+    } else {
+      text.append(".").append(place.name);
+    }
   }
   return text;
 }

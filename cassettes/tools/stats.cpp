@@ -104,7 +104,7 @@ void append_counts(std::string& out, const char* title,
     if (!first) out += ',';
     first = false;
     append_quoted(out, name);
-    out += ":" + std::to_string(number);
+    out.append(":").append(std::to_string(number));
   }
   out += '}';
 }

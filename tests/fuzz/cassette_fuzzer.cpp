@@ -1,0 +1,104 @@
+// Whatever a file claims to be: a tape is read, searched and indexed without a crash and without
+// unbounded memory; what parses as an exchange is written and parsed again to the same.
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "cassettes/difference.h"
+#include "cassettes/frame_cache.h"
+#include "cassettes/interaction.h"
+#include "cassettes/json_path.h"
+#include "cassettes/match_hash.h"
+#include "cassettes/tape_index.h"
+#include "cassettes/tape_reader.h"
+
+using namespace dynadeck::cassettes;
+
+namespace {
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+void read_tape(std::string_view bytes) {
+  const int descriptor = memfd_create("tape", 0);
+  require(descriptor >= 0);
+  require(write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  auto tape = TapeReader::open("/proc/self/fd/" + std::to_string(descriptor));
+  if (tape) {
+    (void)tape->for_each_line([](std::string_view, std::size_t) { return true; });
+    const auto index = tape->index();
+    if (index) {
+      FrameCache cache(std::move(tape).value(), index->frames, 1 << 20);
+      for (std::uint64_t place = 0; place < index->size() && place < 50; ++place) {
+        (void)cache.read(index->place(place));
+      }
+    }
+  }
+  close(descriptor);
+}
+
+void read_line(std::string_view line) {
+  const auto first = parse_interaction(line);
+  if (!first) return;
+  std::string written;
+  append_line(written, *first);
+  const auto second = parse_interaction(written);
+  require(second.ok());
+  require(second->request == first->request);
+  require(second->response == first->response);
+  std::string again;
+  append_line(again, *second);
+  require(again == written);
+}
+
+void read_index(std::string_view bytes) {
+  (void)decode_index(
+      [&](char* into, std::size_t count) {
+        if (count > bytes.size()) return false;
+        if (count > 0) std::memcpy(into, bytes.data(), count);
+        bytes.remove_prefix(count);
+        return true;
+      },
+      100'000);
+}
+
+void read_json(std::string_view text) {
+  const BodyHash hash = hash_body(text);
+  std::string copy;
+  const Visit keep = [](Places, std::string_view, std::string&) { return Rewrite::kKeep; };
+  // What is rewritten without a change means the same.
+  if (rewrite_json(text, keep, copy)) require(hash_body(copy).hash == hash.hash);
+  require(differences(text, text).empty());
+  (void)JsonPath::parse(text);
+}
+
+}  // namespace
+
+// The first byte says what the rest is.
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size == 0) return 0;
+  const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
+  switch (data[0]) {
+    case 'l':
+      read_line(rest);
+      break;
+    case 'i':
+      read_index(rest);
+      break;
+    case 'j':
+      read_json(rest);
+      break;
+    case 'h':
+      (void)parse_header(rest);
+      break;
+    default:
+      read_tape(rest);
+  }
+  return 0;
+}
