@@ -46,10 +46,10 @@ std::string table_being_updated(std::string_view table_name) {
          std::string(table_name);
 }
 
-std::string table_protected(std::string_view table_arn) {
-  return "Resource cannot be deleted as it is currently protected against deletion. Disable "
-         "deletion protection first. " +
-         std::string(table_arn);
+// Source: [doc] "Deletion protection"; the envelope as DeleteTable's other sentences have it.
+std::string table_protected() {
+  return "1 validation error detected: Resource cannot be deleted as it is currently protected "
+         "against deletion. Disable deletion protection first.";
 }
 
 // ---------------------------------------------------------------- UpdateTable

@@ -20,7 +20,7 @@ std::string table_exists(std::string_view table_name);
 std::string table_being_created(std::string_view table_name);
 std::string table_being_deleted(std::string_view table_name);
 std::string table_being_updated(std::string_view table_name);
-std::string table_protected(std::string_view table_arn);
+std::string table_protected();
 
 // ---------------------------------------------------------------- UpdateTable
 

@@ -44,7 +44,7 @@ Result<std::string> delete_table(Core& core, const Request& request, const JsonV
   TableDefinition definition = table->definition;
   if (const Status free = check_not_in_use(core, definition); !free.ok()) return free.error();
   if (definition.deletion_protection) {
-    return validation_error(messages::table_protected(definition.arn()));
+    return validation_error(messages::table_protected());
   }
 
   std::string out("{\"TableDescription\":");
