@@ -65,13 +65,13 @@ struct UpstreamContext {
   UpstreamStats& stats;
   const int epoll;
   const std::shared_ptr<UpstreamInbox> inbox;
-  std::vector<char> read_buffer;
+  std::vector<char> read_buffer{};
   // Closed while events for them may still be in hand.
-  std::vector<std::unique_ptr<UpstreamLine>> closed_lines;
-  std::vector<UpstreamCompletion> completions;
+  std::vector<std::unique_ptr<UpstreamLine>> closed_lines{};
+  std::vector<UpstreamCompletion> completions{};
   // Guards the idle lines of all pools, and which pools there are. Taken after a line's mutex,
   // never before it (take_idle only tries).
-  std::mutex idle_mutex;
+  std::mutex idle_mutex{};
 };
 
 // One thread, but for take_idle and begin. What has ended stands in the context's completions.
