@@ -3,7 +3,8 @@
 //
 //   cassettes_bench record [EXCHANGES]          nanoseconds of CPU per request, without and with
 //   cassettes_bench make FILE EXCHANGES [BYTES] writes a large tape of about BYTES per exchange
-//   cassettes_bench replay FILE ORDER [COUNT]   cold start, requests a second, random access, memory
+//   cassettes_bench replay FILE ORDER [COUNT]   cold start, requests a second, random access,
+//   memory
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -60,8 +61,8 @@ std::string get_body(std::uint64_t number) {
 }
 
 std::string filler(std::uint64_t number, std::size_t bytes) {
-  constexpr std::string_view kWords[] = {"alpha", "bravo",  "charlie", "delta",
-                                         "echo",  "foxtrot", "golf",   "hotel"};
+  constexpr std::string_view kWords[] = {"alpha", "bravo",   "charlie", "delta",
+                                         "echo",  "foxtrot", "golf",    "hotel"};
   std::string text;
   for (std::uint64_t i = 0; text.size() < bytes; ++i) {
     text += kWords[draw_bits(number, "filler", i) % 8];
@@ -71,9 +72,8 @@ std::string filler(std::uint64_t number, std::size_t bytes) {
 }
 
 std::string item_body(std::uint64_t number, std::size_t bytes) {
-  return R"({"Item":{"pk":{"S":")" + item_id(number) +
-         R"("},"sk":{"S":"profile"},"count":{"N":")" + std::to_string(number % 1000) +
-         R"("},"note":{"S":")" + filler(number, bytes) + R"("}}})";
+  return R"({"Item":{"pk":{"S":")" + item_id(number) + R"("},"sk":{"S":"profile"},"count":{"N":")" +
+         std::to_string(number % 1000) + R"("},"note":{"S":")" + filler(number, bytes) + R"("}}})";
 }
 
 Request make_request(std::uint64_t number, Random& random) {

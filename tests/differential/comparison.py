@@ -65,7 +65,7 @@ def uses(request, *words):
     return any(word in text for word in words)
 
 
-# (peer, title of a paragraph in docs/compatibility.md, when it may apply). A rule is as narrow as
+# (peer, title of a paragraph in docs/peers.md, when it may apply). A rule is as narrow as
 # it can be: what it lets through is not compared. ours and theirs are summaries; text is the
 # message of our error, or empty.
 EXPLAINED = []

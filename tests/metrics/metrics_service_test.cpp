@@ -85,12 +85,13 @@ TEST_CASE("requests are counted by operation and outcome", "[metrics]") {
 TEST_CASE("a deferred answer is counted when it exists", "[metrics]") {
   ManualClock clock;
   Registry registry;
-  MetricsService service(std::make_unique<FakeService>([&](const Request&) {
-                           Response later;
-                           later.deferred = Response::Deferred{2s, [] { return Response{}; }, nullptr};
-                           return later;
-                         }),
-                         registry, clock);
+  MetricsService service(
+      std::make_unique<FakeService>([&](const Request&) {
+        Response later;
+        later.deferred = Response::Deferred{2s, [] { return Response{}; }, nullptr};
+        return later;
+      }),
+      registry, clock);
   const Request request = request_for(Operation::kGetItem);
   std::optional<Response> response = service.handle(request);
   REQUIRE(response->deferred);

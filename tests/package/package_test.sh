@@ -8,7 +8,8 @@ trap 'kill "${server:-}" 2>/dev/null || true; rm -rf "$scratch"' EXIT
 
 (cd "$build" && cpack -G DEB -B "$scratch" >/dev/null)
 package=$(echo "$scratch"/dynadeck_*.deb)
-dpkg-deb --field "$package" Depends | grep -q librocksdb || { echo "no dependency on RocksDB"; exit 1; }
+dpkg-deb --field "$package" Depends | grep -q librocksdb ||
+  { echo "no dependency on RocksDB"; exit 1; }
 dpkg-deb -x "$package" "$scratch/root"
 binary=$scratch/root/usr/bin/dynadeck
 "$binary" version

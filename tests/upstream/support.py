@@ -1,4 +1,4 @@
-"""What the upstream suites share: a dynadeck in front of something, and upstreams made of Python."""
+"""What the upstream suites share: a dynadeck in front of something, and upstreams in Python."""
 import contextlib
 import http.server
 import os

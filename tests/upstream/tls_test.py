@@ -39,7 +39,8 @@ class Authority:
             settings = database / "settings"
             settings.write_text(
                 f"[ca]\ndefault_ca=x\n[x]\ndatabase={database}/index\nserial={database}/serial\n"
-                f"new_certs_dir={database}\ndefault_md=sha256\npolicy=p\n[p]\ncommonName=supplied\n")
+                f"new_certs_dir={database}\ndefault_md=sha256\npolicy=p\n"
+                "[p]\ncommonName=supplied\n")
             openssl("ca", "-batch", "-config", settings, "-cert", self.certificate, "-keyfile",
                     self.key, "-in", request, "-out", certificate, "-extfile", extensions,
                     "-startdate", "20200101000000Z", "-enddate", not_after, "-notext")
