@@ -184,6 +184,10 @@ void add_upstream_options(CLI::App& app, UpstreamChoice& upstream, RawOptions& r
       ->check(CLI::IsMember({"auto", "none"}))
       ->envname("DYNADECK_SIGN")
       ->capture_default_str();
+  app.add_option("--shadow", upstream.shadow,
+                 "Asked the same, too, and compared: a URL, or embedded for the engine here")
+      ->type_name("URL")
+      ->envname("DYNADECK_SHADOW");
   app.add_option("--upstream-ca", upstream.ca_file, "Certificates to trust beside nobody else")
       ->type_name("FILE")
       ->envname("DYNADECK_UPSTREAM_CA");

@@ -42,6 +42,7 @@ struct UpstreamChoice {
   std::chrono::milliseconds connect_timeout{3'000};
   std::chrono::milliseconds response_timeout{30'000};
   std::chrono::milliseconds total_timeout{60'000};
+  std::string shadow;  // a URL, or "embedded": also asked, and compared; empty: nobody
 };
 
 // All options of `serve`, with their defaults.

@@ -19,6 +19,7 @@
 #include "harness/error.h"
 #include "harness/http_server.h"
 #include "harness/serve.h"
+#include "harness/shadow.h"
 #include "harness/upstream.h"
 #include "harness/version.h"
 #include "metrics/metrics_service.h"
@@ -83,6 +84,7 @@ struct Stack::Parts {
   // Borrowed from the chain.
   engine::Engine* engine = nullptr;     // null while an upstream or a tape alone answers
   UpstreamService* upstream = nullptr;  // null without
+  ShadowService* shadow = nullptr;      // null without
   cassettes::Deck* deck = nullptr;
   std::string mode;
 };
@@ -173,19 +175,59 @@ bool needs_database(const ServeOptions& options) {
   });
 }
 
-// The innermost link: what really answers.
-Outcome<std::unique_ptr<Service>, StartError> open_database(Stack::Parts& parts,
-                                                            const ServeOptions& options) {
-  if (!options.upstream.url.empty()) {
-    auto upstream = UpstreamService::open(upstream_options(options.upstream), parts.clock);
-    if (!upstream.ok()) return StartError{kCannotStart, upstream.error()};
-    parts.upstream = upstream->get();
-    return std::unique_ptr<Service>(*std::move(upstream));
-  }
+Outcome<std::unique_ptr<Service>, StartError> open_engine(Stack::Parts& parts,
+                                                          const ServeOptions& options) {
   auto engine = engine::Engine::open(engine_options(options), parts.clock, parts.random);
   if (!engine.ok()) return StartError{kCannotStart, engine.error()};
   parts.engine = engine->get();
   return std::unique_ptr<Service>(*std::move(engine));
+}
+
+Outcome<std::unique_ptr<UpstreamService>, StartError> open_upstream(Stack::Parts& parts,
+                                                                    UpstreamOptions options) {
+  auto upstream = UpstreamService::open(std::move(options), parts.clock);
+  if (!upstream.ok()) return StartError{kCannotStart, upstream.error()};
+  return *std::move(upstream);
+}
+
+// What really answers.
+Outcome<std::unique_ptr<Service>, StartError> open_primary(Stack::Parts& parts,
+                                                           const ServeOptions& options) {
+  if (options.upstream.url.empty()) return open_engine(parts, options);
+  auto upstream = open_upstream(parts, upstream_options(options.upstream));
+  if (!upstream.ok()) return upstream.error();
+  parts.upstream = upstream->get();
+  return std::unique_ptr<Service>(*std::move(upstream));
+}
+
+Outcome<std::unique_ptr<Service>, StartError> open_shadow(Stack::Parts& parts,
+                                                          const ServeOptions& options) {
+  if (options.upstream.shadow != "embedded") {
+    UpstreamOptions shadow = upstream_options(options.upstream);
+    shadow.url = options.upstream.shadow;
+    shadow.streams_url.clear();
+    auto upstream = open_upstream(parts, std::move(shadow));
+    if (!upstream.ok()) return upstream.error();
+    return std::unique_ptr<Service>(*std::move(upstream));
+  }
+  if (!options.upstream.url.empty()) return open_engine(parts, options);
+  return StartError{kBadInput, "--shadow embedded needs an --upstream to be compared with"};
+}
+
+// The innermost link: what really answers, and what is only asked.
+Outcome<std::unique_ptr<Service>, StartError> open_database(Stack::Parts& parts,
+                                                            const ServeOptions& options) {
+  auto primary = open_primary(parts, options);
+  if (!primary.ok() || options.upstream.shadow.empty()) return primary;
+  auto shadow = open_shadow(parts, options);
+  if (!shadow.ok()) return shadow.error();
+  ShadowOptions shadow_options;
+  shadow_options.name = options.upstream.shadow;
+  shadow_options.log = [](const std::string& line) { spdlog::warn("{}", line); };
+  auto both = std::make_unique<ShadowService>(*std::move(primary), *std::move(shadow),
+                                              std::move(shadow_options));
+  parts.shadow = both.get();
+  return std::unique_ptr<Service>(std::move(both));
 }
 
 // The one place that knows the order of the links.
@@ -251,6 +293,64 @@ std::vector<metrics::Family> engine_metrics(const engine::Engine& engine) {
         metrics::gauge(metric_name(property), "RocksDB's " + property, static_cast<double>(value)));
   }
   return families;
+}
+
+std::vector<metrics::Family> upstream_metrics(const UpstreamStats& stats) {
+  std::vector<metrics::Family> families;
+  const auto number = [](const auto& value) { return static_cast<double>(value.load()); };
+  const auto count = [&](const char* name, const char* help, const auto& value) {
+    families.push_back(metrics::counter(name, help, number(value)));
+  };
+  count("dynadeck_upstream_requests_total", "Handed over to be sent", stats.requests);
+  count("dynadeck_upstream_replies_total", "Answers of any status", stats.replies);
+  count("dynadeck_upstream_error_replies_total", "Answers with a status from 400",
+        stats.error_replies);
+  metrics::Family failures{"dynadeck_upstream_failures_total",
+                           "Requests that dynadeck had to answer itself",
+                           metrics::Family::Type::kCounter,
+                           {}};
+  const auto fail = [&](const char* reason, const auto& value) {
+    failures.samples.push_back({{{"reason", reason}}, number(value), {}});
+  };
+  fail("unreachable", stats.unreachable);
+  fail("tls", stats.refused_tls);
+  fail("timeout", stats.timeouts);
+  fail("broken", stats.broken);
+  fail("bad_reply", stats.bad_replies);
+  fail("unsigned", stats.unsigned_requests);
+  families.push_back(std::move(failures));
+  count("dynadeck_upstream_retries_total", "Of requests that never left", stats.retries);
+  count("dynadeck_upstream_connections_opened_total", "Connections made", stats.opened_connections);
+  count("dynadeck_upstream_sent_bytes_total", "Requests with their heads", stats.sent_bytes);
+  count("dynadeck_upstream_received_bytes_total", "Answers with their heads", stats.received_bytes);
+  families.push_back(metrics::counter("dynadeck_upstream_reply_seconds_total",
+                                      "Time from request to answer, summed over all answers",
+                                      number(stats.reply_microseconds) / 1e6));
+  families.push_back(
+      metrics::gauge("dynadeck_upstream_connections", "Open now", number(stats.open_connections)));
+  families.push_back(metrics::gauge("dynadeck_upstream_requests_in_flight", "Under way now",
+                                    number(stats.requests_under_way)));
+  families.push_back(metrics::gauge("dynadeck_upstream_requests_waiting",
+                                    "Waiting for a connection now",
+                                    number(stats.waiting_requests)));
+  return families;
+}
+
+std::vector<metrics::Family> shadow_metrics(const ShadowStats& stats) {
+  metrics::Family compared{"dynadeck_shadow_requests_total",
+                           "What came of asking the shadow",
+                           metrics::Family::Type::kCounter,
+                           {}};
+  const auto add = [&](const char* outcome, const std::atomic<std::uint64_t>& value) {
+    compared.samples.push_back({{{"outcome", outcome}}, static_cast<double>(value.load()), {}});
+  };
+  add("same", stats.same);
+  add("different", stats.different);
+  add("failed", stats.failed);
+  add("dropped", stats.dropped);
+  add("skipped", stats.skipped);
+  return {std::move(compared), metrics::gauge("dynadeck_shadow_requests_queued", "Waiting now",
+                                              static_cast<double>(stats.queued.load()))};
 }
 
 std::vector<metrics::Family> http_metrics(const HttpStats& stats) {
@@ -335,7 +435,14 @@ void Stack::add_routes(HttpServer& server) {
   server.route("/_dynadeck/requests", faults::journal_handler(parts.journal, parts.clock));
   server.route("/_dynadeck/faults", faults::faults_handler(*parts.board));
   server.route("/_localstack/chaos", faults::chaos_handler(*parts.board));
-  if (parts.upstream != nullptr) server.route("/_dynadeck/upstream", parts.upstream->admin());
+  if (parts.upstream != nullptr) {
+    server.route("/_dynadeck/upstream", parts.upstream->admin());
+    parts.registry.add([&parts] { return upstream_metrics(parts.upstream->stats()); });
+  }
+  if (parts.shadow != nullptr) {
+    server.route("/_dynadeck/shadow", parts.shadow->admin());
+    parts.registry.add([&parts] { return shadow_metrics(parts.shadow->stats()); });
+  }
   parts.registry.add([&server] { return http_metrics(server.stats()); });
 }
 
