@@ -150,7 +150,7 @@ class Chaos(unittest.TestCase):
                     rule = {"rules": [{"name": "slow", "fault": {"latency": "100ms"}}]}
                     answer = client.exchange("POST", "/_dynadeck/faults", {},
                                              json.dumps(rule).encode())
-                    self.assertEqual(answer.status, 200, answer.body)
+                    self.assertEqual(answer.status, 201, answer.body)
                 time.sleep(1)
             self.assertEqual(set(clients.statuses), {200})
             self.assertGreater(clients.longest, 0.1)
