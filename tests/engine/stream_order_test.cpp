@@ -1,6 +1,7 @@
 #include <atomic>
 #include <map>
 #include <thread>
+#include <utility>
 
 #include "stream_support.h"
 
@@ -61,8 +62,18 @@ class Consumer {
     return ask("DescribeTable", "{'TableName':'Table'}")["Table"]["LatestStreamArn"];
   }
   void discover() {
-    const auto stream = ask("DescribeStream", "{'StreamArn':'" + arn_ + "'}");
-    for (const auto& shard : stream["StreamDescription"]["Shards"]) {
+    std::string from;  // a page has at most 100 shards
+    do {
+      const std::string start =
+          from.empty() ? "" : ",'ExclusiveStartShardId':'" + std::exchange(from, "") + "'";
+      const auto stream =
+          ask("DescribeStream", "{'StreamArn':'" + arn_ + "'" + start + "}")["StreamDescription"];
+      meet(stream["Shards"]);
+      from = stream.value("LastEvaluatedShardId", "");
+    } while (!from.empty());
+  }
+  void meet(const nlohmann::json& shards) {
+    for (const auto& shard : shards) {
       const std::string id = shard["ShardId"];
       if (parents_.contains(id)) continue;
       parents_[id] = shard.value("ParentShardId", "");
@@ -129,7 +140,8 @@ TEST_CASE("consumers see every change once, in order, while writers write and sh
   for (std::thread& thread : threads) thread.join();
 
   for (Consumer* consumer : {&first, &second}) {
-    for (int round = 0; round < 12; ++round) consumer->poll();  // one per generation of shards
+    // Up to eight generations of shards; each may take a poll to be read and one to be seen ended.
+    for (int round = 0; round < 40; ++round) consumer->poll();
     CHECK(consumer->faults == std::vector<std::string>());
     REQUIRE(consumer->versions.size() == 2 * kWriters);
     for (const auto& [key, version] : consumer->versions) CHECK(version == kRounds);

@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/authorization.h"
 #include "harness/sigv4.h"
@@ -27,7 +28,8 @@ std::string next_line(std::string_view& rest) {
 
 // Lines: target, Authorization, X-Amz-Date, X-Amz-Credential; what remains is the body.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const SignatureVerifier verifier({{"AKID", "a secret that no fuzzer finds"}});
+  static const SignatureVerifier verifier(
+      std::vector<Credential>{{"AKID", "a secret that no fuzzer finds"}});
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   HttpRequest request;
   request.method = "POST";
