@@ -104,7 +104,6 @@ engine::EngineOptions engine_options(const ServeOptions& options) {
                                                                     : engine::Durability::kWal;
   result.shared_db = options.shared_db;
   result.status_delay = options.status_delay;
-  result.enforce_throughput = options.enforce_throughput;
   result.stream_shards = options.stream_shards;
   result.stream_roll_age = options.stream_roll_age;
   result.ttl_sweep_interval = options.ttl_sweep_interval;
@@ -492,8 +491,6 @@ void Stack::add_routes(HttpServer& server) {
   server.route("/_localstack/chaos/faults", chaos);
   server.route("/_localstack/chaos/effects", chaos);
   server.route("/_dynadeck/requests", faults::journal_handler(parts.journal, parts.clock));
-  server.route("/_dynadeck/faults", faults::faults_handler(*parts.board));
-  server.route("/_localstack/chaos", faults::chaos_handler(*parts.board));
   if (parts.upstream != nullptr) {
     server.route("/_dynadeck/upstream", parts.upstream->admin());
     parts.registry.add([&parts] { return upstream_metrics(parts.upstream->stats()); });

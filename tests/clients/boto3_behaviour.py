@@ -44,4 +44,5 @@ def outcome(client, case):
 
 clients = {case: client_for(case) for case in CALLS}
 with ThreadPoolExecutor(8) as pool:
-    print(json.dumps(dict(zip(clients, pool.map(lambda case: outcome(clients[case], case), clients)))))
+    outcomes = pool.map(lambda case: outcome(clients[case], case), clients)
+    print(json.dumps(dict(zip(clients, outcomes))))

@@ -1,6 +1,6 @@
 """What real clients do with each fault: how often they ask, and what their application gets. The
-expectations are in fault_behaviours.json, as first observed; `--approve` rewrites them and the table
-in docs/faults.md, to be read as a difference."""
+expectations are in fault_behaviours.json, as first observed; `--approve` rewrites them and the
+table in docs/faults.md, to be read as a difference."""
 import json
 import pathlib
 import sys

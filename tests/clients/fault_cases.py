@@ -5,7 +5,9 @@ THROTTLED = {"code": "ThrottlingException", "retry_after": "1500ms"}
 
 # name: (the call, the rule's fault, at). Calls: list, batch, transact, records.
 CASES = {
-    "ProvisionedThroughputExceeded": ("list", {"error": "ProvisionedThroughputExceededException"}, None),
+    "ProvisionedThroughputExceeded": (
+        "list", {"error": "ProvisionedThroughputExceededException"}, None,
+    ),
     "Throttling": ("list", {"error": "ThrottlingException"}, None),
     "ThrottlingWithHint": ("list", {"error": THROTTLED}, None),
     "RequestLimitExceeded": ("list", {"error": "RequestLimitExceeded"}, None),
@@ -17,11 +19,17 @@ CASES = {
     "TransactionCanceled": ("transact", {"cancel": "TransactionConflict"}, None),
     "TransactionCanceledThrottling": ("transact", {"cancel": "ThrottlingError"}, None),
     "TransactionConflict": ("list", {"error": "TransactionConflictException"}, None),
-    "IdempotentParameterMismatch": ("transact", {"error": "IdempotentParameterMismatchException"}, None),
+    "IdempotentParameterMismatch": (
+        "transact", {"error": "IdempotentParameterMismatchException"}, None,
+    ),
     "ConditionalCheckFailed": ("list", {"error": "ConditionalCheckFailedException"}, None),
-    "ItemCollectionSizeLimitExceeded": ("list", {"error": "ItemCollectionSizeLimitExceededException"}, None),
+    "ItemCollectionSizeLimitExceeded": (
+        "list", {"error": "ItemCollectionSizeLimitExceededException"}, None,
+    ),
     "ReplicatedWriteConflict": ("list", {"error": "ReplicatedWriteConflictException"}, None),
-    "ReplicatedWriteConflict409": ("list", {"error": {"code": "ReplicatedWriteConflictException", "status": 409}}, None),
+    "ReplicatedWriteConflict409": (
+        "list", {"error": {"code": "ReplicatedWriteConflictException", "status": 409}}, None,
+    ),
     "Validation": ("list", {"error": "ValidationException"}, None),
     "ResourceNotFound": ("list", {"error": "ResourceNotFoundException"}, None),
     "UnrecognizedClient": ("list", {"error": "UnrecognizedClientException"}, None),

@@ -75,7 +75,6 @@ TEST_CASE("every serve option is read", "[config]") {
                                    "debug",
                                    "--status-delay",
                                    "150ms",
-                                   "--enforce-throughput",
                                    "--stream-shards",
                                    "3",
                                    "--stream-roll-age",
@@ -101,7 +100,6 @@ TEST_CASE("every serve option is read", "[config]") {
   CHECK(serve.credentials[1].secret == "S:K");
   CHECK(serve.log_level == "debug");
   CHECK(serve.status_delay == 150ms);
-  CHECK(serve.enforce_throughput);
   CHECK(serve.stream_shards == 3);
   CHECK(serve.stream_roll_age == 4h);
   CHECK(serve.ttl_sweep_interval == 0s);
