@@ -29,7 +29,6 @@ install_packages() {
 build() (
   cd "$root"
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
-  export CCACHE_SLOPPINESS=pch_defines,time_macros
-  cmake --preset "$1" -DDYNADECK_PRECOMPILE=ON >&2
+  cmake --preset "$1" >&2
   cmake --build --preset "$1" ${2:+--target "${@:2}"} >&2
 )

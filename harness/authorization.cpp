@@ -25,7 +25,7 @@ constexpr std::string_view kTerminator = "aws4_request";
 constexpr std::size_t kCredentialParts = 5;
 constexpr auto kTolerance = std::chrono::minutes(15);
 
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
   std::vector<std::string_view> parts;
@@ -75,10 +75,10 @@ Outcome<Authorization, Refusal> read_header(const HttpRequest& request, std::str
     const std::size_t equals = parts[i].find('=');
     if (equals == std::string_view::npos) {
       return Refusal{kIncomplete,
-                     quoted(parts[i]) +
+                     in_quotes(parts[i]) +
                          " not a valid key=value pair (missing equal-sign) in Authorization "
                          "header: " +
-                         quoted(header) + "."};
+                         in_quotes(header) + "."};
     }
     const std::string_view name = parts[i].substr(0, equals);
     const std::string_view value = parts[i].substr(equals + 1);
@@ -91,7 +91,7 @@ Outcome<Authorization, Refusal> read_header(const HttpRequest& request, std::str
 
   std::string message;
   const auto require = [&message](bool there, std::string_view name) {
-    if (!there) message += "Authorization header requires " + quoted(name) + " parameter. ";
+    if (!there) message += "Authorization header requires " + in_quotes(name) + " parameter. ";
   };
   require(!authorization.credential.empty(), "Credential");
   require(!authorization.signature.empty(), "Signature");
@@ -112,7 +112,8 @@ Outcome<Authorization, Refusal> read_query(const HttpRequest& request) {
   std::string message;
   const auto take = [&](const std::string& name) {
     std::string value = query_value(request, name);
-    if (value.empty()) message += "AWS query-string parameters must include " + quoted(name) + ". ";
+    if (value.empty())
+      message += "AWS query-string parameters must include " + in_quotes(name) + ". ";
     return value;
   };
   authorization.algorithm = authorization.text = take("X-Amz-Algorithm");
@@ -187,21 +188,21 @@ std::optional<Refusal> check_scope(const std::vector<std::string_view>& parts,
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-';
   });
   if (!plausible) {
-    message += "Credential should be scoped to a valid region, not " + quoted(region) + ". ";
+    message += "Credential should be scoped to a valid region, not " + in_quotes(region) + ". ";
   }
   if (parts[parts.size() - 2] != kService) {
-    message += "Credential should be scoped to correct service: " + quoted(kService) + ". ";
+    message += "Credential should be scoped to correct service: " + in_quotes(kService) + ". ";
   }
   if (parts.back() != kTerminator) {
-    message += "Credential should be scoped with a valid terminator: " + quoted(kTerminator) +
-               ", not " + quoted(parts.back()) + ". ";
+    message += "Credential should be scoped with a valid terminator: " + in_quotes(kTerminator) +
+               ", not " + in_quotes(parts.back()) + ". ";
   }
   if (parts[parts.size() - 4] != date.substr(0, 8)) {
     message +=
         "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from "
         "HTTP: " +
-        quoted(parts[parts.size() - 4]) + " != " + quoted(date.substr(0, 8)) + ", from " +
-        quoted(date) + ".";
+        in_quotes(parts[parts.size() - 4]) + " != " + in_quotes(date.substr(0, 8)) + ", from " +
+        in_quotes(date) + ".";
   }
   if (message.empty()) return std::nullopt;
   return Refusal{kInvalid, std::move(message)};
@@ -248,7 +249,7 @@ std::optional<Refusal> SignatureVerifier::verify(const HttpRequest& request,
   const std::optional<std::chrono::sys_seconds> signed_at = parse_basic_date(authorization.date);
   if (!signed_at) {
     return Refusal{kIncomplete, "Date must be in ISO-8601 'basic format'. Got " +
-                                    quoted(authorization.date) +
+                                    in_quotes(authorization.date) +
                                     ". See http://en.wikipedia.org/wiki/ISO_8601"};
   }
   std::chrono::seconds valid_for = kTolerance;
@@ -264,8 +265,9 @@ std::optional<Refusal> SignatureVerifier::verify(const HttpRequest& request,
     return Refusal{kInvalid, "'Host' must be a 'SignedHeader' in the AWS Authorization."};
   }
   if (authorization.algorithm != sigv4::kAlgorithm) {
-    return Refusal{kIncomplete, "Unsupported AWS 'algorithm': " + quoted(authorization.algorithm) +
-                                    " (only AWS4-HMAC-SHA256 for now). "};
+    return Refusal{kIncomplete,
+                   "Unsupported AWS 'algorithm': " + in_quotes(authorization.algorithm) +
+                       " (only AWS4-HMAC-SHA256 for now). "};
   }
   std::string_view credential = authorization.credential;
   while (credential.ends_with('/')) credential.remove_suffix(1);
@@ -274,7 +276,7 @@ std::optional<Refusal> SignatureVerifier::verify(const HttpRequest& request,
     return Refusal{kIncomplete,
                    "Credential must have exactly 5 slash-delimited elements, e.g. "
                    "keyid/date/region/service/term, got " +
-                       quoted(authorization.credential)};
+                       in_quotes(authorization.credential)};
   }
   if (auto wrong = check_scope(parts, authorization.date)) return wrong;
 
