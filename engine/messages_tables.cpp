@@ -82,7 +82,7 @@ std::string throughput_unchanged(ThroughputNumbers current, ThroughputNumbers re
       "limits.");
 }
 
-// Source: [seen] reported by users of the service.
+// Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string too_many_decreases(std::int64_t today, std::int64_t last, std::int64_t next) {
   return join(
       "Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC "
@@ -92,7 +92,7 @@ std::string too_many_decreases(std::int64_t today, std::int64_t last, std::int64
       ". Next decrease can be made at: ", std::to_string(next));
 }
 
-// Source: [seen] reported by users of the service.
+// Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string index_exists() { return "Attempting to create an index which already exists"; }
 
 std::string one_index_at_a_time() {
@@ -105,17 +105,17 @@ std::string too_many_indexes() {
   return join(kInvalid, "GlobalSecondaryIndex count exceeds the per-table limit of 20");
 }
 
-// Source: [seen] reported by users of the service.
+// Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string stream_enabled(std::string_view table_name) {
   return join("Table already has an enabled stream: TableName: ", table_name);
 }
 
-// Source: [seen] reported by users of the service.
+// Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string stream_not_enabled(std::string_view table_name) {
   return join("Table has no stream to disable: TableName: ", table_name);
 }
 
-// Source: [seen] reported by users of the service.
+// Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string index_being_backfilled(std::string_view index) {
   return join("Cannot read from backfilling global secondary index: ", index);
 }
@@ -165,7 +165,7 @@ std::string index_key_type_mismatch(std::string_view name, std::string_view expe
               " Actual: ", actual, " IndexName: ", index);
 }
 
-// Source: [seen] reported by users of the service.
+// Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string empty_index_key(std::string_view kind, std::string_view index, std::string_view name) {
   return join(kNotValid,
               "A value specified for a secondary index key is not supported. The AttributeValue "
@@ -173,12 +173,12 @@ std::string empty_index_key(std::string_view kind, std::string_view index, std::
               kind, " value. IndexName: ", index, ", IndexKey: ", name);
 }
 
-// Source: [seen] reported by users of the service.
+// Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string update_index_key_type() {
   return "The update expression attempted to update the secondary index key to unsupported type";
 }
 
-// Source: [seen] reported by users of the service.
+// Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string update_empty_index_key(std::string_view kind) {
   return join(kNotValid,
               "The update expression attempted to update a secondary index key to a value that is "
@@ -257,7 +257,7 @@ std::string all_attributes_of_index(std::string_view index) {
               index, " because its projection type is not ALL");
 }
 
-// Source: [seen] reported by users of the service.
+// Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string not_projected(std::string_view index, std::string_view names) {
   return join(kInvalid, "Global secondary index ", index, " does not project ", names);
 }

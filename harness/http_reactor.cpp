@@ -116,8 +116,7 @@ class HttpServer::Reactor::Gate {
   explicit Gate(Reactor& reactor) : reactor_(&reactor) {}
 
   // Goes on with the connection on the thread that calls: it has the response in its caches, and
-  // handing it to a worker would cost two system calls and a change of threads, a third of all that
-  // a proxied request costs.
+  // handing it to a worker would cost a change of threads.
   void wake(Connection::Token token) {
     if (inside_ == this) return reactor_->post(token, kWoken);  // from its own continuation
     const std::shared_lock lock(mutex_);
