@@ -1,19 +1,17 @@
 """A DynamoDB of its own for every test: paste this into your conftest.py.
 
 One dynadeck serves the whole run; each test gets an account of its own (an access key of 12 digits
-is an account), so tests may run in parallel and never see each other's tables.
+is an account), so tests may run in parallel and never see each other's tables. The account follows
+from the test's name, so that a recorded run replays in any order.
 """
 
-import itertools
 import json
 import os
 import subprocess
+import zlib
 
 import boto3
 import pytest
-
-_accounts = itertools.count(os.getpid() * 10_000 + 1)
-
 
 @pytest.fixture(scope="session")
 def dynadeck_url():
@@ -33,12 +31,12 @@ def dynadeck_url():
 
 
 @pytest.fixture
-def dynamodb(dynadeck_url):
+def dynamodb(request, dynadeck_url):
     """A boto3 resource that sees an empty DynamoDB."""
     return boto3.resource(
         "dynamodb",
         endpoint_url=dynadeck_url,
         region_name="us-east-1",
-        aws_access_key_id=f"{next(_accounts) % 10**12:012d}",
+        aws_access_key_id=f"{zlib.crc32(request.node.nodeid.encode()):012d}",
         aws_secret_access_key="any",
     )
