@@ -104,8 +104,9 @@ void add_engine_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {
 }
 
 void add_upstream_options(CLI::App& app, UpstreamChoice& upstream, RawOptions& raw) {
-  app.add_option("--upstream", upstream.url,
-                 "Another DynamoDB that answers: http(s)://HOST[:PORT], {region} is filled in; or: aws")
+  app.add_option(
+         "--upstream", upstream.url,
+         "Another DynamoDB that answers: http(s)://HOST[:PORT], {region} is filled in; or: aws")
       ->type_name("URL")
       ->envname("DYNADECK_UPSTREAM");
   app.add_option("--upstream-streams", upstream.streams_url,
