@@ -22,14 +22,3 @@ if(DYNADECK_COVERAGE)
   target_compile_options(dynadeck_strict INTERFACE --coverage)
   target_link_options(dynadeck_strict INTERFACE --coverage)
 endif()
-
-# dynadeck_precompile(TARGET): the standard headers that nearly every file includes, parsed once.
-# Sources still include what they use. For clean builds: ccache cannot do much for files that use it.
-option(DYNADECK_PRECOMPILE "Precompile the headers that most files include" OFF)
-function(dynadeck_precompile target)
-  if(DYNADECK_PRECOMPILE)
-    target_precompile_headers(${target} PRIVATE
-      <algorithm> <array> <atomic> <chrono> <functional> <map> <memory> <mutex> <optional> <span>
-      <string> <string_view> <unordered_map> <variant> <vector> <nlohmann/json.hpp>)
-  endif()
-endfunction()
