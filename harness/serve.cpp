@@ -5,6 +5,8 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <memory>
+#include <utility>
 
 #include "cassettes/replay_report.h"
 #include "harness/child_process.h"
@@ -89,26 +91,43 @@ std::map<std::string, std::string> child_environment(const std::string& url) {
   return environment;
 }
 
+// A stack behind a listening server: all that both ways of serving have in common.
+struct Served {
+  std::unique_ptr<Stack> stack;
+  std::unique_ptr<HttpServer> server;  // ends before the stack that it borrows
+  std::uint16_t port = 0;
+};
+
+Outcome<Served, StartError> start_serving(const ServeOptions& options) {
+  auto stack = Stack::build(options);
+  if (!stack.ok()) return stack.error();
+  Served served;
+  served.stack = *std::move(stack);
+  served.server =
+      std::make_unique<HttpServer>(http_options(options, *served.stack), served.stack->service(),
+                                   served.stack->clock(), served.stack->random());
+  served.stack->add_routes(*served.server);
+  const auto port = served.server->start();
+  if (!port.ok()) return StartError{kCannotStart, port.error()};
+  served.port = *port;
+  return served;
+}
+
 }  // namespace
 
 int serve(const ServeOptions& options) {
   log_to_stderr(options.log_level);
-  auto stack = Stack::build(options);
-  if (!stack.ok()) return refuse(stack.error().status, stack.error().message);
-
-  HttpServer server(http_options(options, **stack), (*stack)->service(), (*stack)->clock(),
-                    (*stack)->random());
-  (*stack)->add_routes(server);
-  const auto port = server.start();
-  if (!port.ok()) return refuse(kCannotStart, port.error());
-  spdlog::info("listening on {} ({}, seed {})", url_of(options.host, *port), (*stack)->mode(),
-               (*stack)->random().seed());
-  announce(options.host, *port, (*stack)->mode());
+  const auto served = start_serving(options);
+  if (!served.ok()) return refuse(served.error().status, served.error().message);
+  Stack& stack = *served->stack;
+  spdlog::info("listening on {} ({}, seed {})", url_of(options.host, served->port), stack.mode(),
+               stack.random().seed());
+  announce(options.host, served->port, stack.mode());
 
   const int signal = wait_for_stop_signal();
   spdlog::info("stopping on signal {}", signal);
-  if (!server.stop(options.drain_timeout)) spdlog::warn("some requests were cut off");
-  return finish(**stack);
+  if (!served->server->stop(options.drain_timeout)) spdlog::warn("some requests were cut off");
+  return finish(stack);
 }
 
 int serve_child(const ServeOptions& given, std::span<const std::string> child) {
@@ -117,18 +136,12 @@ int serve_child(const ServeOptions& given, std::span<const std::string> child) {
   options.port = 0;
   // The child's own output is what matters, unless the user asked for more.
   log_to_stderr(given.log_level == "info" ? "warn" : given.log_level);
-  auto stack = Stack::build(options);
-  if (!stack.ok()) return refuse(stack.error().status, stack.error().message);
+  const auto served = start_serving(options);
+  if (!served.ok()) return refuse(served.error().status, served.error().message);
 
-  HttpServer server(http_options(options, **stack), (*stack)->service(), (*stack)->clock(),
-                    (*stack)->random());
-  (*stack)->add_routes(server);
-  const auto port = server.start();
-  if (!port.ok()) return refuse(kCannotStart, port.error());
-
-  const auto status = run_child(child, child_environment(url_of(options.host, *port)));
-  server.stop(options.drain_timeout);
-  const int ours = finish(**stack);
+  const auto status = run_child(child, child_environment(url_of(options.host, served->port)));
+  served->server->stop(options.drain_timeout);
+  const int ours = finish(*served->stack);
   if (!status.ok()) return refuse(kCannotStart, status.error());
   return ours != 0 ? ours : *status;
 }

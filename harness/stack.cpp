@@ -3,7 +3,6 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
-#include <atomic>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -16,59 +15,19 @@
 #include "faults/probabilities.h"
 #include "faults/rule_board.h"
 #include "harness/admin_api.h"
-#include "harness/error.h"
 #include "harness/http_server.h"
 #include "harness/kinesis_delivery.h"
 #include "harness/serve.h"
 #include "harness/shadow.h"
+#include "harness/stack_figures.h"
 #include "harness/stream_admin.h"
 #include "harness/upstream.h"
 #include "harness/version.h"
 #include "metrics/metrics_service.h"
+#include "metrics/refusal_tally.h"
 #include "metrics/registry.h"
 
 namespace dynadeck {
-namespace {
-
-// Requests that never reached the chain, by error code. Synchronized, lock-free.
-class RefusalTally {
- public:
-  void add(std::string_view code) {
-    counts_[position_of(code)].fetch_add(1, std::memory_order_relaxed);
-  }
-
-  metrics::Family family() const {
-    metrics::Family family;
-    family.name = "dynadeck_http_refused_requests_total";
-    family.help = "Requests answered with an error before they reached the chain";
-    family.type = metrics::Family::Type::kCounter;
-    for (std::size_t position = 0; position < counts_.size(); ++position) {
-      const std::uint64_t count = counts_[position].load(std::memory_order_relaxed);
-      if (count == 0) continue;
-      const bool known = position < all_errors().size();
-      const std::string code(known ? all_errors()[position].code : "other");
-      family.samples.push_back({{{"error", code}}, static_cast<double>(count), {}});
-    }
-    return family;
-  }
-
- private:
-  static std::size_t position_of(std::string_view code) {
-    std::size_t position = 0;
-    for (const ErrorShape& shape : all_errors()) {
-      if (shape.code == code) break;
-      ++position;
-    }
-    return position;
-  }
-
-  // One for each known code, and one for the rest.
-  std::vector<std::atomic<std::uint64_t>> counts_ =
-      std::vector<std::atomic<std::uint64_t>>(all_errors().size() + 1);
-};
-
-}  // namespace
-
 // Declared in the order of their lifetimes: what is borrowed stands above who borrows it.
 struct Stack::Parts {
   explicit Parts(const ServeOptions& options)
@@ -78,7 +37,7 @@ struct Stack::Parts {
 
   AdjustableClock clock;
   Random random;
-  RefusalTally refusals;
+  metrics::RefusalTally refusals;
   metrics::Registry registry;
   std::unique_ptr<faults::RuleBoard> board;
   faults::Journal journal;
@@ -286,130 +245,6 @@ std::string mode_of(const ServeOptions& options) {
   return options.in_memory ? "in-memory" : "embedded";
 }
 
-std::vector<metrics::Family> cassette_metrics(const cassettes::Stats& stats) {
-  std::vector<metrics::Family> families = metrics::cassette_families(
-      {stats.exchanges_recorded, stats.exchanges_played, stats.exchanges_unmatched});
-  const auto count = [&families](const char* name, const char* help, double value) {
-    families.push_back(metrics::counter(name, help, value));
-  };
-  count("dynadeck_cassette_exchanges_lost_total", "Exchanges that could not be written to the tape",
-        static_cast<double>(stats.exchanges_lost));
-  count("dynadeck_cassette_recorded_bytes_total", "Taped, before compression",
-        static_cast<double>(stats.line_bytes));
-  count("dynadeck_cassette_written_bytes_total", "Taped, after compression",
-        static_cast<double>(stats.tape_bytes));
-  return families;
-}
-
-// RocksDB's "rocksdb.cur-size-all-mem-tables" becomes dynadeck_rocksdb_cur_size_all_mem_tables.
-std::string metric_name(std::string_view property) {
-  std::string name = "dynadeck_";
-  for (const char byte : property) name += byte == '.' || byte == '-' ? '_' : byte;
-  return name;
-}
-
-std::vector<metrics::Family> engine_metrics(const engine::Engine& engine) {
-  std::vector<metrics::Family> families;
-  for (const auto& [property, value] : engine.figures()) {
-    families.push_back(
-        metrics::gauge(metric_name(property), "RocksDB's " + property, static_cast<double>(value)));
-  }
-  return families;
-}
-
-std::vector<metrics::Family> upstream_metrics(const UpstreamStats& stats) {
-  std::vector<metrics::Family> families;
-  const auto number = [](const auto& value) { return static_cast<double>(value.load()); };
-  const auto count = [&](const char* name, const char* help, const auto& value) {
-    families.push_back(metrics::counter(name, help, number(value)));
-  };
-  count("dynadeck_upstream_requests_total", "Handed over to be sent", stats.requests);
-  count("dynadeck_upstream_replies_total", "Answers of any status", stats.replies);
-  count("dynadeck_upstream_error_replies_total", "Answers with a status from 400",
-        stats.error_replies);
-  metrics::Family failures{"dynadeck_upstream_failures_total",
-                           "Requests that dynadeck had to answer itself",
-                           metrics::Family::Type::kCounter,
-                           {}};
-  const auto fail = [&](const char* reason, const auto& value) {
-    failures.samples.push_back({{{"reason", reason}}, number(value), {}});
-  };
-  fail("unreachable", stats.unreachable);
-  fail("tls", stats.refused_tls);
-  fail("timeout", stats.timeouts);
-  fail("broken", stats.broken);
-  fail("bad_reply", stats.bad_replies);
-  fail("unsigned", stats.unsigned_requests);
-  families.push_back(std::move(failures));
-  count("dynadeck_upstream_retries_total", "Of requests that never left", stats.retries);
-  count("dynadeck_upstream_connections_opened_total", "Connections made", stats.opened_connections);
-  count("dynadeck_upstream_sent_bytes_total", "Requests with their heads", stats.sent_bytes);
-  count("dynadeck_upstream_received_bytes_total", "Answers with their heads", stats.received_bytes);
-  families.push_back(metrics::counter("dynadeck_upstream_reply_seconds_total",
-                                      "Time from request to answer, summed over all answers",
-                                      number(stats.reply_microseconds) / 1e6));
-  families.push_back(
-      metrics::gauge("dynadeck_upstream_connections", "Open now", number(stats.open_connections)));
-  families.push_back(metrics::gauge("dynadeck_upstream_requests_in_flight", "Under way now",
-                                    number(stats.requests_under_way)));
-  families.push_back(metrics::gauge("dynadeck_upstream_requests_waiting",
-                                    "Waiting for a connection now",
-                                    number(stats.waiting_requests)));
-  return families;
-}
-
-std::vector<metrics::Family> shadow_metrics(const ShadowStats& stats) {
-  metrics::Family compared{"dynadeck_shadow_requests_total",
-                           "What came of asking the shadow",
-                           metrics::Family::Type::kCounter,
-                           {}};
-  const auto add = [&](const char* outcome, const std::atomic<std::uint64_t>& value) {
-    compared.samples.push_back({{{"outcome", outcome}}, static_cast<double>(value.load()), {}});
-  };
-  add("same", stats.same);
-  add("different", stats.different);
-  add("failed", stats.failed);
-  add("dropped", stats.dropped);
-  add("skipped", stats.skipped);
-  return {std::move(compared), metrics::gauge("dynadeck_shadow_requests_queued", "Waiting now",
-                                              static_cast<double>(stats.queued.load()))};
-}
-
-std::vector<metrics::Family> kinesis_metrics(const KinesisStats& stats) {
-  const auto number = [](const auto& value) { return static_cast<double>(value.load()); };
-  return {
-      metrics::counter("dynadeck_kinesis_records_delivered_total", "Records that Kinesis has taken",
-                       number(stats.delivered)),
-      metrics::counter("dynadeck_kinesis_records_retried_total", "Records that were sent again",
-                       number(stats.retried)),
-      metrics::counter("dynadeck_kinesis_records_dropped_total",
-                       "Records that found the queue full or that Kinesis refused",
-                       number(stats.dropped)),
-      metrics::gauge("dynadeck_kinesis_queued_records", "Records that wait to be sent",
-                     number(stats.queued)),
-  };
-}
-
-std::vector<metrics::Family> http_metrics(const HttpStats& stats) {
-  std::vector<metrics::Family> families;
-  const auto count = [&families](const char* name, const char* help, const auto& value) {
-    families.push_back(metrics::counter(name, help, static_cast<double>(value.load())));
-  };
-  families.push_back(metrics::gauge("dynadeck_http_connections", "Connections that are open",
-                                    static_cast<double>(stats.open_connections.load())));
-  count("dynadeck_http_connections_accepted_total", "Connections accepted",
-        stats.accepted_connections);
-  count("dynadeck_http_received_bytes_total", "Bytes received", stats.received_bytes);
-  count("dynadeck_http_sent_bytes_total", "Bytes sent", stats.sent_bytes);
-  count("dynadeck_http_requests_total", "HTTP requests of every kind", stats.requests);
-  count("dynadeck_http_missed_deadlines_total", "Connections closed for being too slow",
-        stats.missed_deadlines);
-  count("dynadeck_http_abandoned_requests_total", "Delayed requests whose client left before",
-        stats.abandoned_requests);
-  count("dynadeck_http_exceptions_total", "Exceptions caught; always a defect", stats.exceptions);
-  return families;
-}
-
 std::string reset_engine(engine::Engine* engine, const std::string& account,
                          const std::string& region) {
   if (engine == nullptr) return "only the embedded database can be reset";
@@ -450,16 +285,16 @@ Outcome<std::unique_ptr<Stack>, StartError> Stack::build(const ServeOptions& opt
   built.registry.add(
       [] { return std::vector{metrics::build_info(std::string(version_number()))}; });
   built.registry.add([&built] { return std::vector{built.refusals.family()}; });
-  built.registry.add([&built] { return cassette_metrics(built.deck->stats()); });
+  built.registry.add([&built] { return cassette_figures(built.deck->stats()); });
   built.registry.add([&built] {
     return std::vector{metrics::counter("dynadeck_faults_refused_connections_total",
                                         "Connections that a fault rule refused",
                                         static_cast<double>(built.board->refused_connections()))};
   });
   if (built.engine != nullptr) {
-    built.registry.add([&built] { return engine_metrics(*built.engine); });
+    built.registry.add([&built] { return engine_figures(*built.engine); });
     if (built.kinesis != nullptr) {
-      built.registry.add([&built] { return kinesis_metrics(built.kinesis->stats()); });
+      built.registry.add([&built] { return kinesis_figures(built.kinesis->stats()); });
     }
   }
   return std::unique_ptr<Stack>(new Stack(std::move(parts)));
@@ -493,13 +328,13 @@ void Stack::add_routes(HttpServer& server) {
   server.route("/_dynadeck/requests", faults::journal_handler(parts.journal, parts.clock));
   if (parts.upstream != nullptr) {
     server.route("/_dynadeck/upstream", parts.upstream->admin());
-    parts.registry.add([&parts] { return upstream_metrics(parts.upstream->stats()); });
+    parts.registry.add([&parts] { return upstream_figures(parts.upstream->stats()); });
   }
   if (parts.shadow != nullptr) {
     server.route("/_dynadeck/shadow", parts.shadow->admin());
-    parts.registry.add([&parts] { return shadow_metrics(parts.shadow->stats()); });
+    parts.registry.add([&parts] { return shadow_figures(parts.shadow->stats()); });
   }
-  parts.registry.add([&server] { return http_metrics(server.stats()); });
+  parts.registry.add([&server] { return http_figures(server.stats()); });
 }
 
 bool Stack::refuses_connection() { return parts_->board->refuses_connection(); }
