@@ -92,7 +92,8 @@ std::optional<UsageError> read_localstack_variables(ServeOptions& serve) {
   }
   // LocalStack does not delete expired items unless it is set; here it can only turn that off.
   const char* removes = std::getenv("DYNAMODB_REMOVE_EXPIRED_ITEMS");
-  if (removes != nullptr && std::string_view(removes) == "0") {
+  const std::string_view answer(removes == nullptr ? "" : removes);
+  if (answer == "0" || answer == "false" || answer == "False") {
     serve.ttl_sweep_interval = std::chrono::milliseconds{0};
   }
   return std::nullopt;
@@ -167,13 +168,15 @@ Outcome<Config, UsageError> read_config(std::span<const std::string> command_lin
   app.require_subcommand(0, 1);
   app.footer(std::string(kFooter));
   app.set_version_flag("--version", version_text());
+  // The options of one command only: the others would read the environment, too, and into the same
+  // places, past what the command line says.
   auto* serve = app.add_subcommand("serve", "Serve DynamoDB and DynamoDB Streams (the default)");
-  add_serve_options(*serve, config.serve, raw);
+  if (arguments[0] == "serve") add_serve_options(*serve, config.serve, raw);
   auto* record =
       app.add_subcommand("record", "Run a command against a private server, and tape it");
-  add_record_command_options(*record, config.serve, raw);
+  if (arguments[0] == "record") add_record_command_options(*record, config.serve, raw);
   auto* replay = app.add_subcommand("replay", "Run a command against a tape, with no database");
-  add_replay_command_options(*replay, config.serve, raw);
+  if (arguments[0] == "replay") add_replay_command_options(*replay, config.serve, raw);
   app.add_subcommand("cassette", "Look into tapes: dynadeck cassette --help");
   app.add_subcommand("faults", "Check rule files: dynadeck faults --help");
   const auto* version = app.add_subcommand("version", "Say which dynadeck this is");

@@ -146,6 +146,27 @@ TEST_CASE("the environment is weaker than the command line", "[config]") {
   CHECK(config_of({}).serve.write_error_probability == 0.75);
 }
 
+TEST_CASE("LocalStack's switch for expired items can only turn the sweeps off", "[config]") {
+  CHECK(config_of({}).serve.ttl_sweep_interval == 10s);
+  {
+    const EnvironmentVariable on("DYNAMODB_REMOVE_EXPIRED_ITEMS", GENERATE("1", "true", ""));
+    CHECK(config_of({}).serve.ttl_sweep_interval == 10s);
+  }
+  const EnvironmentVariable off("DYNAMODB_REMOVE_EXPIRED_ITEMS", GENERATE("0", "false", "False"));
+  CHECK(config_of({}).serve.ttl_sweep_interval == 0s);
+  CHECK(config_of({"--ttl-sweep-interval", "3s"}).serve.ttl_sweep_interval == 3s);
+  const EnvironmentVariable own("DYNADECK_TTL_SWEEP_INTERVAL", "5s");
+  CHECK(config_of({}).serve.ttl_sweep_interval == 5s);
+}
+
+TEST_CASE("a Kinesis endpoint comes from the command line or the environment", "[config]") {
+  CHECK(config_of({}).serve.kinesis_endpoint.empty());
+  const EnvironmentVariable endpoint("DYNADECK_KINESIS_ENDPOINT", "http://127.0.0.1:4567");
+  CHECK(config_of({}).serve.kinesis_endpoint == "http://127.0.0.1:4567");
+  CHECK(config_of({"--kinesis-endpoint", "https://kinesis.{region}.amazonaws.com"})
+            .serve.kinesis_endpoint == "https://kinesis.{region}.amazonaws.com");
+}
+
 TEST_CASE("a data directory from the environment gives way to --in-memory", "[config]") {
   const EnvironmentVariable dir("DYNADECK_DATA_DIR", "/elsewhere");
   CHECK(config_of({}).serve.data_dir == "/elsewhere");
