@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
@@ -15,6 +16,10 @@ namespace {
 // Source: [doc] Kinesis API reference, PutRecords; below its 5 MB, as base64 and keys count too.
 constexpr std::size_t kMaxBatchRecords = 500;
 constexpr std::size_t kMaxBatchBytes = 3 * 1024 * 1024;
+
+// Drops are told that often at most.
+constexpr std::chrono::seconds kReportPause{1};
+constexpr const char* kQueueWasFull = "the queue was full";
 
 // A stream that is not there, or credentials that do not fit, will not get better soon.
 bool is_hopeless(const KinesisDelivery::Answer& answer) {
@@ -59,19 +64,26 @@ KinesisDelivery::KinesisDelivery(Options options, Send send)
     : options_(options), send_(std::move(send)), thread_([this] { work(); }) {}
 
 KinesisDelivery::~KinesisDelivery() {
+  (void)drain(options_.last_patience);
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     changed_.notify_all();
   }
   thread_.join();
+  for (const std::string& line : report_drops(kQueueWasFull)) log(line);
+  for (const engine::KinesisRecord& record : queue_) ++drops_[record.stream_arn];
+  for (const std::string& line : report_drops("they were not sent before the end")) log(line);
 }
 
 void KinesisDelivery::deliver(engine::KinesisRecord record) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (queue_.size() >= options_.max_queued_records) {
-    // The first of many says so.
-    if (stats_.dropped++ == 0) spdlog::warn("kinesis: the queue is full: records are dropped");
+    ++stats_.dropped;
+    const bool is_first = drops_.empty();
+    ++drops_[record.stream_arn];
+    lock.unlock();
+    if (is_first) log("kinesis: the queue is full: changes are dropped");
     return;
   }
   queue_.push_back(std::move(record));
@@ -87,13 +99,18 @@ bool KinesisDelivery::drain(std::chrono::milliseconds patience) {
 void KinesisDelivery::work() {
   while (true) {
     std::vector<engine::KinesisRecord> batch;
+    std::vector<std::string> drops;
     {
       std::unique_lock lock(mutex_);
       changed_.wait(lock, [&] { return stopping_ || !queue_.empty(); });
       if (stopping_) return;
       batch = take_batch();
       busy_ = true;
+      if (std::chrono::steady_clock::now() >= reported_ + kReportPause) {
+        drops = report_drops(kQueueWasFull);
+      }
     }
+    for (const std::string& line : drops) log(line);
     send_batch(std::move(batch));
     const std::lock_guard lock(mutex_);
     busy_ = false;
@@ -119,6 +136,33 @@ std::vector<engine::KinesisRecord> KinesisDelivery::take_batch() {
   return batch;
 }
 
+// A line per stream that lost records since the last report. The caller has the lock, or is alone.
+std::vector<std::string> KinesisDelivery::report_drops(const char* reason) {
+  std::vector<std::string> lines;
+  for (const auto& [stream, count] : drops_) {
+    lines.push_back("kinesis: " + stream + " lost " + std::to_string(count) +
+                    " records: " + reason);
+  }
+  drops_.clear();
+  reported_ = std::chrono::steady_clock::now();
+  return lines;
+}
+
+void KinesisDelivery::log(const std::string& line) const {
+  if (options_.log) {
+    options_.log(line);
+  } else {
+    spdlog::warn("{}", line);
+  }
+}
+
+// Puts back what the end left unsent.
+void KinesisDelivery::give_back(std::vector<engine::KinesisRecord> batch) {
+  const std::lock_guard lock(mutex_);
+  queue_.insert(queue_.begin(), std::make_move_iterator(batch.begin()),
+                std::make_move_iterator(batch.end()));
+}
+
 // Whether to go on after the pause.
 bool KinesisDelivery::pause(std::chrono::milliseconds time) {
   std::unique_lock lock(mutex_);
@@ -131,8 +175,9 @@ void KinesisDelivery::send_batch(std::vector<engine::KinesisRecord> batch) {
   while (true) {
     const Answer answer = send_(stream, put_records_body(stream, batch));
     if (is_hopeless(answer)) {
-      spdlog::warn("kinesis: {} refuses {} records: {}", stream, batch.size(), answer.body);
-      stats_.dropped += batch.size();
+      log("kinesis: " + stream + " refuses " + std::to_string(batch.size()) +
+          " records: " + answer.body);
+      stats_.refused += batch.size();
       return;
     }
     const auto failed =
@@ -145,7 +190,7 @@ void KinesisDelivery::send_batch(std::vector<engine::KinesisRecord> batch) {
     if (left.empty()) return;
     stats_.retried += left.size();
     batch = std::move(left);
-    if (!pause(wait)) return;
+    if (!pause(wait)) return give_back(std::move(batch));
     wait = std::min(wait * 2, options_.longest_pause);
   }
 }

@@ -3,7 +3,7 @@
 // One thread takes records from a bounded queue and puts them in order, as PutRecords. A call has
 // at most one record per item: where Kinesis refuses a part of it, what is refused is sent again
 // before anything newer of the same items, so that the order of an item's changes holds. Writers
-// never wait: what finds the queue full is dropped and counted.
+// never wait: what finds the queue full is dropped, counted, and named in the log by stream.
 #pragma once
 
 #include <atomic>
@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -29,7 +30,8 @@ namespace dynadeck {
 struct KinesisStats {
   std::atomic<std::uint64_t> delivered{0};
   std::atomic<std::uint64_t> retried{0};  // records that were sent again
-  std::atomic<std::uint64_t> dropped{0};  // because the queue was full, or Kinesis refused them
+  std::atomic<std::uint64_t> dropped{0};  // because the queue was full
+  std::atomic<std::uint64_t> refused{0};  // by Kinesis, for good
   std::atomic<std::uint64_t> queued{0};   // now
 };
 
@@ -56,10 +58,12 @@ class KinesisDelivery : public engine::ChangeSink {
     std::size_t max_queued_records = 100'000;
     std::chrono::milliseconds first_pause{50};  // before what failed is sent again; doubles
     std::chrono::milliseconds longest_pause{5000};
+    std::chrono::milliseconds last_patience{1000};     // at the end, for what is still queued
+    std::function<void(const std::string& line)> log;  // of what is lost
   };
 
   KinesisDelivery(Options options, Send send);
-  // Gives up what has not been sent.
+  // Gives up what has not been sent, and says so.
   ~KinesisDelivery() override;
 
   void deliver(engine::KinesisRecord record) override;
@@ -73,17 +77,22 @@ class KinesisDelivery : public engine::ChangeSink {
   void work();
   std::vector<engine::KinesisRecord> take_batch();
   void send_batch(std::vector<engine::KinesisRecord> batch);
+  void give_back(std::vector<engine::KinesisRecord> batch);
   bool pause(std::chrono::milliseconds time);
+  std::vector<std::string> report_drops(const char* reason);
+  void log(const std::string& line) const;
 
   const Options options_;
   const Send send_;
   KinesisStats stats_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<engine::KinesisRecord> queue_;  // guarded by mutex_
-  bool busy_ = false;                        // guarded by mutex_
-  bool stopping_ = false;                    // guarded by mutex_
-  std::thread thread_;                       // last: it works with all of these
+  std::deque<engine::KinesisRecord> queue_;         // guarded by mutex_
+  std::map<std::string, std::uint64_t> drops_;      // by stream, not yet told; guarded by mutex_
+  std::chrono::steady_clock::time_point reported_;  // when drops were told; guarded by mutex_
+  bool busy_ = false;                               // guarded by mutex_
+  bool stopping_ = false;                           // guarded by mutex_
+  std::thread thread_;                              // last: it works with all of these
 };
 
 // Sends to a Kinesis endpoint, signed with the environment's credentials. url: as for --upstream;

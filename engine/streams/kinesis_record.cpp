@@ -7,10 +7,12 @@
 namespace dynadeck::engine {
 namespace {
 
+// 32 hexadecimal digits. Source: [seen] LocalStack's captures of the service, January 2024.
 std::string partition_key(std::string_view item_key) {
-  char text[20];
-  std::snprintf(text, sizeof text, "%016llx",
-                static_cast<unsigned long long>(draw_bits(0, item_key, 0)));
+  char text[40];
+  std::snprintf(text, sizeof text, "%016llx%016llx",
+                static_cast<unsigned long long>(draw_bits(0, item_key, 0)),
+                static_cast<unsigned long long>(draw_bits(0, item_key, 1)));
   return text;
 }
 

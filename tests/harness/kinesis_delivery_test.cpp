@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 
 using namespace dynadeck;
@@ -104,16 +105,34 @@ TEST_CASE("what Kinesis refuses for good is dropped and counted", "[kinesis]") {
   });
   delivery.deliver(record("k", "a"));
   REQUIRE(delivery.drain(10s));
-  CHECK(delivery.stats().dropped == 1);
+  CHECK(delivery.stats().refused == 1);
 }
 
-TEST_CASE("a full queue slows nobody down", "[kinesis]") {
+TEST_CASE("a full queue slows nobody down, and says what it dropped", "[kinesis]") {
+  std::mutex mutex;
+  std::vector<std::string> lines;
   KinesisDelivery::Options options = quick();
   options.max_queued_records = 10;
-  KinesisDelivery delivery(options, [](const std::string&, const std::string&) {
-    return KinesisDelivery::Answer{0, "unreachable"};
-  });
-  for (int number = 0; number < 100; ++number) delivery.deliver(record("k", "a"));
-  CHECK(delivery.stats().dropped >= 89);
-  CHECK(delivery.stats().queued <= 10);
+  options.last_patience = 1ms;
+  options.log = [&](const std::string& line) {
+    const std::lock_guard lock(mutex);
+    lines.push_back(line);
+  };
+  std::uint64_t dropped = 0;
+  {
+    KinesisDelivery delivery(options, [](const std::string&, const std::string&) {
+      return KinesisDelivery::Answer{0, "unreachable"};
+    });
+    for (int number = 0; number < 100; ++number) delivery.deliver(record("k", "a"));
+    dropped = delivery.stats().dropped;
+    CHECK(dropped >= 89);
+    CHECK(delivery.stats().queued <= 10);
+  }
+  const auto lost = [](std::uint64_t records, const std::string& why) {
+    return "kinesis: " + kStream + " lost " + std::to_string(records) + " records: " + why;
+  };
+  REQUIRE(lines.size() == 3);
+  CHECK(lines[0] == "kinesis: the queue is full: changes are dropped");
+  CHECK(lines[1] == lost(dropped, "the queue was full"));
+  CHECK(lines[2] == lost(100 - dropped, "they were not sent before the end"));
 }
