@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/activity.h"
 #include "engine/api_error.h"
 #include "engine/backfill.h"
 #include "engine/catalog.h"
@@ -32,6 +33,7 @@ struct Core {
   History history;  // before the store is closed, its states are let go
   std::unique_ptr<Catalog> catalog;
   ItemLocks locks;
+  Activity activity;
   ClientTokens tokens;
   std::unique_ptr<StreamRegistry> streams;
   std::atomic<ChangeSink*> sink{nullptr};  // of Kinesis destinations; nullptr: nobody delivers

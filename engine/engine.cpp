@@ -106,6 +106,8 @@ std::vector<std::pair<std::string, std::uint64_t>> Engine::figures() const {
   return core_->store->figures();
 }
 
+const Activity& Engine::activity() const { return core_->activity; }
+
 void Engine::compact() { core_->store->compact(); }
 
 }  // namespace dynadeck::engine

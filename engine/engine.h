@@ -32,6 +32,7 @@ struct EngineOptions {
   std::chrono::milliseconds ttl_sweep_interval{0};
 };
 
+struct Activity;   // engine/activity.h
 class ChangeSink;  // engine/streams/change_sink.h
 struct Core;       // engine/core.h: what operations work with
 
@@ -68,6 +69,8 @@ class Engine : public Service {
   };
   // Answers how many shards were closed. Fails with one line for people.
   Outcome<std::size_t, std::string> roll_shards(const ShardRoll& roll);
+
+  const Activity& activity() const;
 
   // RocksDB's own figures, by RocksDB's property names, for the metrics.
   std::vector<std::pair<std::string, std::uint64_t>> figures() const;

@@ -32,7 +32,9 @@ struct ItemChange {
 class ItemWriter {
  public:
   explicit ItemWriter(Core& core)
-      : core_(core), batch_(*core.store), stream_records_(*core.streams, core.clock) {}
+      : core_(core),
+        batch_(*core.store),
+        stream_records_(*core.streams, core.clock, core.activity) {}
 
   // Fails where the disk does. Answers what the write costs.
   Result<ConsumedCapacity> add(const ItemChange& change);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "cassettes/stats.h"
+#include "engine/activity.h"
 #include "engine/engine.h"
 #include "harness/http_server.h"
 #include "harness/kinesis_delivery.h"
@@ -19,6 +20,21 @@ std::string metric_name(std::string_view property) {
   std::string name = "dynadeck_";
   for (const char byte : property) name += byte == '.' || byte == '-' ? '_' : byte;
   return name;
+}
+
+std::vector<metrics::Family> activity_figures(const engine::Activity& activity) {
+  const auto number = [](const auto& value) { return static_cast<double>(value.load()); };
+  return {
+      metrics::counter("dynadeck_ttl_deleted_items_total", "Items deleted by time to live",
+                       number(activity.expired_items)),
+      metrics::counter("dynadeck_stream_records_written_total", "Records that changes have left",
+                       number(activity.stream_records_written)),
+      metrics::counter("dynadeck_stream_records_read_total", "Records that GetRecords has answered",
+                       number(activity.stream_records_read)),
+      metrics::gauge("dynadeck_stream_iterator_age_seconds",
+                     "Age of the last record of the last GetRecords",
+                     number(activity.iterator_age_microseconds) / 1e6),
+  };
 }
 
 }  // namespace
@@ -39,7 +55,7 @@ std::vector<metrics::Family> cassette_figures(const cassettes::Stats& stats) {
 }
 
 std::vector<metrics::Family> engine_figures(const engine::Engine& engine) {
-  std::vector<metrics::Family> families;
+  std::vector<metrics::Family> families = activity_figures(engine.activity());
   for (const auto& [property, value] : engine.figures()) {
     families.push_back(
         metrics::gauge(metric_name(property), "RocksDB's " + property, static_cast<double>(value)));
@@ -107,14 +123,18 @@ std::vector<metrics::Family> shadow_figures(const ShadowStats& stats) {
 
 std::vector<metrics::Family> kinesis_figures(const KinesisStats& stats) {
   const auto number = [](const auto& value) { return static_cast<double>(value.load()); };
+  metrics::Family dropped{"dynadeck_kinesis_records_dropped_total",
+                          "Records that found the queue full or that Kinesis refused",
+                          metrics::Family::Type::kCounter,
+                          {}};
+  dropped.samples.push_back({{{"reason", "queue_full"}}, number(stats.dropped), {}});
+  dropped.samples.push_back({{{"reason", "refused"}}, number(stats.refused), {}});
   return {
       metrics::counter("dynadeck_kinesis_records_delivered_total", "Records that Kinesis has taken",
                        number(stats.delivered)),
       metrics::counter("dynadeck_kinesis_records_retried_total", "Records that were sent again",
                        number(stats.retried)),
-      metrics::counter("dynadeck_kinesis_records_dropped_total",
-                       "Records that found the queue full or that Kinesis refused",
-                       number(stats.dropped)),
+      std::move(dropped),
       metrics::gauge("dynadeck_kinesis_queued_records", "Records that wait to be sent",
                      number(stats.queued)),
   };

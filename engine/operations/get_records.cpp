@@ -13,8 +13,10 @@ constexpr std::uint64_t kMaxPageBytes = 1024 * 1024;
 
 // What a page left to the next one.
 struct Page {
-  std::uint64_t next;  // position of the next page
-  bool full;           // there may be more
+  std::uint64_t next;         // position of the next page
+  bool full = false;          // there may be more
+  std::uint64_t records = 0;  // that it has
+  Clock::WallTime last_time;  // of the last of them
 };
 
 // Appends the records from `position` on that are settled.
@@ -22,32 +24,48 @@ Result<Page> append_page(std::string& out, const Store& store, const Stream::Vie
                          const Shard& shard, std::uint64_t position, std::int64_t limit) {
   const StreamDefinition& stream = *view.definition;
   const RecordContext context{stream.scope.region, stream.view, stream.secret};
-  Page page{position, false};
+  Page page{position};
   if (position > view.settled) return page;
   Cursor cursor = store.cursor(Family::kStreamRecords,
                                {record_key(stream.id, shard.number, position),
                                 record_key(stream.id, shard.number, view.settled + 1)},
                                Access::kRange);
-  std::int64_t count = 0;
+  const auto most = static_cast<std::uint64_t>(limit);
   std::uint64_t bytes = 0;
   for (cursor.seek_first(); cursor.valid(); cursor.next()) {
     const StreamRecordView record = read_stream_record(cursor.value());
     bytes += record.size_bytes;
-    page.full = count == limit || (count > 0 && bytes > kMaxPageBytes);
+    page.full = page.records == most || (page.records > 0 && bytes > kMaxPageBytes);
     if (page.full) break;
-    if (count++ > 0) out.push_back(',');
+    if (page.records++ > 0) out.push_back(',');
     const std::uint64_t sequence = sequence_of(cursor.key());
     append_record_json(out, record, sequence, context);
     page.next = sequence + 1;
+    page.last_time = record.time;
   }
   if (const Status status = cursor.status(); !status.ok()) return status.error();
   return page;
+}
+
+void count_page(Activity& activity, const Page& page, Clock::WallTime now) {
+  const auto age = page.records == 0 ? Clock::WallTime::duration() : now - page.last_time;
+  activity.stream_records_read.fetch_add(page.records, std::memory_order_relaxed);
+  activity.iterator_age_microseconds.store(
+      std::chrono::duration_cast<std::chrono::microseconds>(age).count(),
+      std::memory_order_relaxed);
 }
 
 // A closed shard whose last writers are done has no more than what this page has shown.
 bool is_at_end(const Page& page, const Shard& shard, const Stream::View& view) {
   return !page.full && !shard.open() && view.settled >= shard.last_sequence;
 }
+
+bool is_trimmed(const StreamDefinition& stream, const ShardIterator& iterator) {
+  const Shard* shard = stream.find_shard(iterator.shard);
+  return shard == nullptr || iterator.position < shard->trimmed_until;
+}
+
+ApiError trimmed_data() { return {"TrimmedDataAccessException", messages::trimmed_data(), {}}; }
 
 Result<ShardIterator> open_iterator(const std::string& text, const StreamDefinition& stream,
                                     Clock::WallTime now) {
@@ -75,15 +93,16 @@ Result<std::string> get_records(Core& core, const Request&, const JsonValue& bod
   if (!iterator.ok()) return iterator.error();
   const Shard* shard = view.definition->find_shard(iterator->shard);
   if (shard == nullptr) return no_such_shard();
-  if (iterator->position < shard->trimmed_until) {
-    return ApiError{"TrimmedDataAccessException", messages::trimmed_data(), {}};
-  }
+  if (is_trimmed(*view.definition, iterator.value())) return trimmed_data();
 
   std::string out("{\"Records\":[");
   const Result<Page> page =
       append_page(out, *core.store, view, *shard, iterator->position, input->limit);
   if (!page.ok()) return page.error();
+  // What was trimmed meanwhile must not look as if it had never been.
+  if (is_trimmed(*stream.value()->view().definition, iterator.value())) return trimmed_data();
   out.push_back(']');
+  count_page(core.activity, page.value(), now);
   if (!is_at_end(page.value(), *shard, view)) {
     iterator->position = page->next;
     iterator->made = now;

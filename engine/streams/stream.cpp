@@ -124,8 +124,10 @@ std::uint64_t Stream::settled() const { return (pending_.empty() ? next_ : pendi
 
 Stream::View Stream::view() const {
   const std::lock_guard lock(mutex_);
-  return {definition_, settled(), next_};
+  return view_locked();
 }
+
+Stream::View Stream::view_locked() const { return {definition_, settled(), next_}; }
 
 // ---------------------------------------------------------------- shards
 
@@ -209,43 +211,60 @@ bool Stream::is_gone(Clock::WallTime now) const {
 // ---------------------------------------------------------------- retention
 
 Status Stream::maintain(Clock::WallTime now) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   if (roll_due_ && now >= *roll_due_) {
     if (Status rolled = roll_old_shards(now); !rolled.ok()) return rolled;
   }
-  return now >= trim_due_ ? trim(now) : Status(Done{});
+  if (now < trim_due_) return Done{};
+  trim_due_ = Clock::WallTime::max();
+  const View view = view_locked();
+  lock.unlock();
+  const Result<OldRecords> old = find_old_records(view, now);
+  lock.lock();
+  Status done = old.ok() ? trim(old.value(), now) : Status(old.error());
+  if (!done.ok()) trim_due_ = now;
+  return done;
 }
 
-// Erases the records of a shard that are too old. due: lowered to when the next one will be.
-Status Stream::trim_shard(Shard& shard, Clock::WallTime now, Batch& batch,
-                          Clock::WallTime& due) const {
-  const std::string from = record_key(definition_->id, shard.number, shard.trimmed_until);
-  const std::string until = record_key(definition_->id, shard.number, settled() + 1);
-  Cursor cursor = store_.cursor(Family::kStreamRecords, {from, until}, Access::kBulk);
-  std::uint64_t trimmed_until = shard.trimmed_until;
-  for (cursor.seek_first(); cursor.valid(); cursor.next()) {
-    const Clock::WallTime expiry = record_time(cursor.value()) + kRetention;
-    if (expiry > now) {
-      due = std::min(due, expiry);
-      break;
+Result<Stream::OldRecords> Stream::find_old_records(const View& view, Clock::WallTime now) const {
+  OldRecords old{{}, now + kRetention};
+  const std::uint32_t id = view.definition->id;
+  for (const Shard& shard : view.definition->shards) {
+    Cursor cursor = store_.cursor(Family::kStreamRecords,
+                                  {record_key(id, shard.number, shard.trimmed_until),
+                                   record_key(id, shard.number, view.settled + 1)},
+                                  Access::kBulk);
+    std::uint64_t end = 0;
+    for (cursor.seek_first(); cursor.valid(); cursor.next()) {
+      const Clock::WallTime expiry = record_time(cursor.value()) + kRetention;
+      if (expiry > now) {
+        old.due = std::min(old.due, expiry);
+        break;
+      }
+      end = sequence_of(cursor.key()) + 1;
     }
-    trimmed_until = sequence_of(cursor.key()) + 1;
+    if (Status status = cursor.status(); !status.ok()) return status.error();
+    if (end > 0) old.ends.push_back({shard.number, end});
   }
-  if (Status status = cursor.status(); !status.ok()) return status;
-  if (trimmed_until > shard.trimmed_until) {
-    batch.erase_range(Family::kStreamRecords, from,
-                      record_key(definition_->id, shard.number, trimmed_until));
-    shard.trimmed_until = trimmed_until;
-  }
-  return Done{};
+  return old;
 }
 
-Status Stream::trim(Clock::WallTime now) {
+// Forgets old records, and shards that were closed so long ago that they have no others. The caller
+// has the lock; shards may have been rolled since the records were found.
+Status Stream::trim(const OldRecords& old, Clock::WallTime now) {
   StreamDefinition definition = *definition_;
-  Clock::WallTime due = now + kRetention;
+  Clock::WallTime due = old.due;
   Batch batch(store_);
-  for (Shard& shard : definition.shards) {
-    if (Status trimmed = trim_shard(shard, now, batch, due); !trimmed.ok()) return trimmed;
+  for (const Place& end : old.ends) {
+    for (Shard& shard : definition.shards) {
+      if (shard.number != end.shard || shard.trimmed_until >= end.sequence) continue;
+      batch.erase_range(Family::kStreamRecords,
+                        record_key(definition.id, shard.number, shard.trimmed_until),
+                        record_key(definition.id, shard.number, end.sequence));
+      shard.trimmed_until = end.sequence;
+    }
+  }
+  for (const Shard& shard : definition.shards) {
     if (shard.closed && *shard.closed + kRetention > now) {
       due = std::min(due, *shard.closed + kRetention);
     }
@@ -257,7 +276,7 @@ Status Stream::trim(Clock::WallTime now) {
     if (Status saved = save(std::move(definition), batch); !saved.ok()) return saved;
   }
   // A minute's records at a time, not one by one.
-  trim_due_ = std::max(due, now + std::chrono::minutes(1));
+  trim_due_ = std::min(trim_due_, std::max(due, now + std::chrono::minutes(1)));
   return Done{};
 }
 

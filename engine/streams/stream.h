@@ -7,6 +7,8 @@
 // the order of numbers is the order of commits.
 //
 // After a crash the numbers go on well above those that were reserved and lost.
+//
+// Records that are too old are looked for without the lock: writers and readers go on meanwhile.
 #pragma once
 
 #include <memory>
@@ -96,13 +98,20 @@ class Stream {
 
  private:
   void settle(std::uint64_t first);
+  View view_locked() const;
   std::uint64_t settled() const;
   const Shard& open_shard(std::uint64_t hash) const;
   Result<std::size_t> roll_locked(Clock::WallTime now, std::uint32_t children,
                                   std::string_view shard_id);
   Status roll_old_shards(Clock::WallTime now);
-  Status trim(Clock::WallTime now);
-  Status trim_shard(Shard& shard, Clock::WallTime now, Batch& batch, Clock::WallTime& due) const;
+
+  // What is too old, and when the next record will be.
+  struct OldRecords {
+    std::vector<Place> ends;  // per shard that has any: the first number that is not
+    Clock::WallTime due;
+  };
+  Result<OldRecords> find_old_records(const View& view, Clock::WallTime now) const;
+  Status trim(const OldRecords& old, Clock::WallTime now);
   Status save(StreamDefinition definition, Batch& batch);
   void adopt(StreamDefinition definition);
 
@@ -116,7 +125,7 @@ class Stream {
   std::uint64_t next_ = 1;
   std::vector<std::uint64_t> pending_;  // first numbers of the tickets out, ascending
   OptionalTime roll_due_;               // absent: nothing grows old
-  Clock::WallTime trim_due_;
+  Clock::WallTime trim_due_;            // far away while somebody trims
 };
 
 }  // namespace dynadeck::engine

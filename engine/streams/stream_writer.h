@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/activity.h"
 #include "engine/catalog.h"
 #include "engine/streams/stream.h"
 #include "engine/streams/stream_record.h"
@@ -17,8 +18,8 @@ namespace dynadeck::engine {
 // *One thread.*
 class StreamWriter {
  public:
-  StreamWriter(const StreamRegistry& streams, const Clock& clock)
-      : streams_(streams), clock_(clock) {}
+  StreamWriter(const StreamRegistry& streams, const Clock& clock, Activity& activity)
+      : streams_(streams), clock_(clock), activity_(activity) {}
 
   // A change of an item, in the order of the request; nothing happens where the table has no
   // stream. item_key: of the item family.
@@ -38,6 +39,7 @@ class StreamWriter {
 
   const StreamRegistry& streams_;
   const Clock& clock_;
+  Activity& activity_;
   std::vector<Part> parts_;              // one per stream
   std::vector<Stream::Ticket> tickets_;  // last: they speak to the streams
 };

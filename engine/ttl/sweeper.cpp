@@ -102,7 +102,6 @@ Result<std::size_t> Sweeper::sweep() {
     if (!deleted.ok()) return deleted;
     count += deleted.value();
   }
-  deleted_ += count;
   return count;
 }
 
@@ -155,6 +154,7 @@ Result<std::size_t> Sweeper::delete_group(const TableKey& key,
       ++count;
     }
     if (const Status committed = writer.commit(); !committed.ok()) return committed.error();
+    core_.activity.expired_items.fetch_add(count, std::memory_order_relaxed);
     return count;
   }
 }

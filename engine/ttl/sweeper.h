@@ -11,7 +11,6 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <cstdint>
 #include <deque>
 #include <mutex>
 #include <string>
@@ -43,9 +42,6 @@ class Sweeper {
   void index(const TableKey& table);
   void index_later(TableKey table);
 
-  // Items that have been deleted since the start.
-  std::uint64_t deleted_items() const { return deleted_; }
-
  private:
   void start_thread();
   void work();
@@ -54,7 +50,6 @@ class Sweeper {
   bool index_items(const TableKey& key);
 
   Core& core_;
-  std::atomic<std::uint64_t> deleted_{0};
   std::atomic<bool> stopping_{false};
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -3,6 +3,7 @@
 #include <thread>
 #include <utility>
 
+#include "engine/activity.h"
 #include "stream_support.h"
 
 namespace dynadeck::engine {
@@ -146,6 +147,55 @@ TEST_CASE("consumers see every change once, in order, while writers write and sh
     REQUIRE(consumer->versions.size() == 2 * kWriters);
     for (const auto& [key, version] : consumer->versions) CHECK(version == kRounds);
   }
+}
+
+TEST_CASE("old records go while writers write and readers read", "[engine]") {
+  Deck deck;
+  deck.make_table("", kNewAndOld);
+  for (int number = 0; number < 500; ++number) put(deck, "old", std::to_string(number));
+  const std::string first = all_records(deck).at(0)["dynamodb"]["SequenceNumber"];
+  const std::string arn = latest_stream(deck);
+  const std::string shard = describe_stream(deck, arn)["Shards"][0]["ShardId"];
+  const std::string old = iterator(deck, arn, shard, "TRIM_HORIZON");
+  deck.clock().advance(std::chrono::hours(24) + std::chrono::minutes(1));
+
+  constexpr int kThreads = 3;
+  std::vector<std::thread> threads;
+  for (int number = 0; number < kThreads; ++number) {
+    threads.emplace_back([&, number] {
+      for (int version = 1; version <= kRounds; ++version) {
+        deck.send("PutItem",
+                  Deck::json("{'TableName':'Table','Item':{'p':{'S':'" + std::to_string(number) +
+                             "'},'v':{'N':'" + std::to_string(version) + "'}}}"));
+        deck.send("DescribeStream", Deck::json("{'StreamArn':'" + arn + "'}"));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+
+  CHECK(all_records(deck).size() == kThreads * kRounds);
+  CHECK(deck.error("GetShardIterator",
+                   "{'StreamArn':'" + arn + "','ShardId':'" + shard +
+                       "','ShardIteratorType':'AT_SEQUENCE_NUMBER','SequenceNumber':'" + first +
+                       "'}") ==
+        "TrimmedDataAccessException: The data you are trying to access has been trimmed");
+  CHECK(deck.error("GetRecords", "{'ShardIterator':'" + old + "'}").rfind("Expired", 0) == 0);
+  const Activity& activity = deck.engine().activity();
+  CHECK(activity.stream_records_written == 500 + kThreads * kRounds);
+  CHECK(activity.stream_records_read == 500 + kThreads * kRounds);
+}
+
+TEST_CASE("the age of an iterator is that of the last record it has shown", "[engine]") {
+  Deck deck;
+  deck.make_table("", kNewAndOld);
+  put(deck, "a", "1");
+  deck.clock().advance(std::chrono::seconds(90));
+  CHECK(all_records(deck).size() == 1);
+  CHECK(deck.engine().activity().iterator_age_microseconds == 90'000'000);
+  const std::string arn = latest_stream(deck);
+  const std::string shard = describe_stream(deck, arn)["Shards"][0]["ShardId"];
+  CHECK(records_at(deck, iterator(deck, arn, shard, "LATEST"))["Records"].empty());
+  CHECK(deck.engine().activity().iterator_age_microseconds == 0);
 }
 
 }  // namespace dynadeck::engine

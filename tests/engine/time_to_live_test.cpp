@@ -2,6 +2,7 @@
 #include <optional>
 #include <thread>
 
+#include "engine/activity.h"
 #include "stream_support.h"
 
 namespace dynadeck::engine {
@@ -99,6 +100,7 @@ TEST_CASE("items expire when the clock says so", "[engine]") {
   deck.clock().advance(std::chrono::seconds(90));
   CHECK(deck.engine().expire_items().value() == 1);
   CHECK(deck.engine().expire_items().value() == 0);
+  CHECK(deck.engine().activity().expired_items == 3);
   CHECK(count(deck) == 2);
   CHECK(deck.call("DescribeTable", "{'TableName':'Table'}")["Table"]["ItemCount"] == 2);
 }
