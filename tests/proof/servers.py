@@ -128,4 +128,12 @@ def dynamodb_local(log=None):
                   endpoint=f"http://127.0.0.1:{port}", log=log)
 
 
+def kinesalite(log=None):
+    port = free_port()
+    return Server("kinesalite",
+                  ["node", PEERS / "dynalite/node_modules/kinesalite/cli.js", "--port", port,
+                   "--createStreamMs", 5, "--deleteStreamMs", 5, "--updateStreamMs", 5],
+                  endpoint=f"http://127.0.0.1:{port}", log=log)
+
+
 START = {"dynadeck": dynadeck, "dynalite": dynalite, "local": dynamodb_local}
