@@ -31,7 +31,7 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(50);
 constexpr auto kForever = std::chrono::hours(1);
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
-// Tokens that no connection has: their file descriptor would be -1.
+// Tokens that no connection has: their file descriptor would be -1. SocketWatch has further ones.
 constexpr std::uint64_t kPostedToken = 0x0'FFFFFFFF;
 constexpr std::uint64_t kEndedToken = 0x1'FFFFFFFF;
 
@@ -192,6 +192,7 @@ Outcome<std::uint16_t, std::string> HttpServer::Reactor::start() {
   epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, posted_.get(), &posted);
   epoll_event ended{EPOLLIN, {.u64 = kEndedToken}};
   epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, ended_.get(), &ended);
+  watch_->open(epoll_.get());
 
   const std::lock_guard lock(stop_mutex_);
   running_ = true;
@@ -211,6 +212,7 @@ bool HttpServer::Reactor::stop(std::chrono::milliseconds drain) {
   draining_.store(true, std::memory_order_release);
   wake_keeper();
   keeper_thread_.join();
+  watch_->close();
   gate_->shut();
   ring(ended_.get());
   for (std::thread& thread : threads_) thread.join();
@@ -330,6 +332,8 @@ void HttpServer::Reactor::work(Worker& worker) {
       if (event.data.u64 == kEndedToken) return;
       if (event.data.u64 == kPostedToken) {
         work_off_posts(worker);
+      } else if (SocketWatch::is_ours(event.data.u64)) {
+        watch_->ready(event.data.u64, event.events);
       } else {
         run(worker, event.data.u64, events_of(event.events));
       }

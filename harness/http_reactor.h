@@ -17,6 +17,7 @@
 #include "harness/http_dispatch.h"
 #include "harness/http_server.h"
 #include "harness/http_server_library.h"
+#include "harness/socket_watch.h"
 #include "harness/timer_queue.h"
 
 namespace dynadeck {
@@ -44,6 +45,7 @@ class HttpServer::Reactor {
   HttpDispatch& dispatch() { return dispatch_; }
   HttpStats& stats() { return stats_; }
   std::uint16_t port() const { return port_; }
+  const std::shared_ptr<SocketWatch>& socket_watch() const { return watch_; }
 
   Outcome<std::uint16_t, std::string> start();
   bool stop(std::chrono::milliseconds drain);
@@ -99,6 +101,7 @@ class HttpServer::Reactor {
   HttpDispatch dispatch_;
   HttpLibrary library_;
   const std::shared_ptr<Gate> gate_;  // shared with whoever may still wake us
+  const std::shared_ptr<SocketWatch> watch_ = std::make_shared<SocketWatch>();
   std::unique_ptr<ConnectionTable> table_;
   TimerQueue timers_;
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 
 #include "harness/compression.h"
 #include "harness/http_framing.h"
@@ -69,9 +70,13 @@ std::string_view reason_of(int status) {
 
 void append_header(std::string& head, std::string_view name, std::string_view value) {
   head.append(name).append(": ");
-  for (const char c : value) {
-    // A line end here would be a second header, or a second response.
-    if (c != '\r' && c != '\n' && c != '\0') head += c;
+  // A line end here would be a second header, or a second response.
+  const auto ends_line = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
+  if (std::none_of(value.begin(), value.end(), ends_line)) {
+    head.append(value);
+  } else {
+    std::copy_if(value.begin(), value.end(), std::back_inserter(head),
+                 [&](char c) { return !ends_line(c); });
   }
   head.append("\r\n");
 }

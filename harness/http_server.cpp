@@ -21,6 +21,10 @@ bool HttpServer::stop(std::chrono::milliseconds drain) { return reactor_->stop(d
 
 const HttpStats& HttpServer::stats() const { return reactor_->stats(); }
 
+const std::shared_ptr<SocketWatch>& HttpServer::socket_watch() const {
+  return reactor_->socket_watch();
+}
+
 void HttpServer::clock_moved() { reactor_->wake_keeper(); }
 
 }  // namespace dynadeck

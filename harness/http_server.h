@@ -22,6 +22,8 @@
 
 namespace dynadeck {
 
+class SocketWatch;  // harness/socket_watch.h
+
 // A key pair that requests may be signed with.
 struct Credential {
   std::string access_key;
@@ -89,6 +91,9 @@ class HttpServer {
   bool stop(std::chrono::milliseconds drain = std::chrono::milliseconds{0});
 
   const HttpStats& stats() const;
+
+  // Where the server's workers wait for other sockets beside their own: from start() to stop().
+  const std::shared_ptr<SocketWatch>& socket_watch() const;
 
   // For tests whose Clock does not move on its own: timers look at it again.
   void clock_moved();

@@ -65,7 +65,9 @@ Request Request::with_body(std::string new_body) const {
 Response when_ready(Response response, std::function<Response(Response)> then) {
   if (!response.deferred) return then(std::move(response));
   response.deferred->resume = [resume = std::move(response.deferred->resume),
-                               then = std::move(then)] { return when_ready(resume(), then); };
+                               then = std::move(then)]() mutable {
+    return when_ready(resume(), std::move(then));
+  };
   return response;
 }
 

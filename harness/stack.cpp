@@ -328,6 +328,7 @@ void Stack::add_routes(HttpServer& server) {
   server.route("/_dynadeck/requests", faults::journal_handler(parts.journal, parts.clock));
   if (parts.upstream != nullptr) {
     server.route("/_dynadeck/upstream", parts.upstream->admin());
+    parts.upstream->read_at(server.socket_watch());
     parts.registry.add([&parts] { return upstream_figures(parts.upstream->stats()); });
   }
   if (parts.shadow != nullptr) {

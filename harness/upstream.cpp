@@ -292,6 +292,10 @@ Response UpstreamService::handle(const Request& request) {
   return response;
 }
 
+void UpstreamService::read_at(std::shared_ptr<SocketWatch> watch) {
+  state_->client.read_at(std::move(watch));
+}
+
 const UpstreamStats& UpstreamService::stats() const { return state_->stats; }
 
 std::string UpstreamService::description() const {

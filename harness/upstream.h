@@ -60,6 +60,9 @@ class UpstreamService : public Service {
 
   Response handle(const Request& request) override;
 
+  // Lets a server's workers read the answers, too. The server stops before the service ends.
+  void read_at(std::shared_ptr<SocketWatch> watch);
+
   const UpstreamStats& stats() const;
   // For a person: "https://dynamodb.{region}.amazonaws.com, signed with the environment's keys".
   std::string description() const;

@@ -57,6 +57,10 @@ class UpstreamClient::Loop {
 
   // Threads: any.
   void send(UpstreamCall call);
+  void read_at(std::shared_ptr<SocketWatch> watch) {
+    const std::lock_guard lock(context_.watch_mutex);
+    context_.watch = std::move(watch);
+  }
 
  private:
   void run();
@@ -85,7 +89,7 @@ void UpstreamClient::Loop::send(UpstreamCall call) {
   // OpenSSL could raise SIGPIPE on this thread, which may not have blocked it.
   if (call.endpoint.tls) return inbox_->post(std::move(call));
   std::unique_lock<std::mutex> line_lock;
-  UpstreamLine* line = nullptr;
+  std::shared_ptr<UpstreamLine> line;
   {
     const std::lock_guard lock(context_.idle_mutex);
     const auto found = pools_.find(call.endpoint);
@@ -95,8 +99,9 @@ void UpstreamClient::Loop::send(UpstreamCall call) {
     }
   }
   if (line == nullptr) return inbox_->post(std::move(call));
-  // Posted under the line's mutex: it is not closed before, and not destroyed before it is read.
-  if (!line->pool->begin(*line, std::move(call))) inbox_->post(*line);
+  if (!line->pool->begin(*line, std::move(call))) inbox_->post(line);
+  line_lock.unlock();
+  look_after(*line);
 }
 
 void UpstreamClient::Loop::run() {
@@ -147,10 +152,12 @@ void UpstreamClient::Loop::take_mail() {
     const auto found = pools_.find(name.endpoint);
     if (found != pools_.end()) found->second->resolved(std::move(name.addresses));
   }
-  for (UpstreamLine* const line : mail_.unfinished) line->pool->go_on(*line);
+  for (const auto& line : mail_.lines) {
+    if (line->is_open()) line->pool->go_on(*line);  // of a closed one the pool may be gone
+  }
   for (UpstreamCall& call : mail_.calls) start(std::move(call));
   tell();
-  mail_.unfinished.clear();
+  mail_.lines.clear();
   mail_.names.clear();
   mail_.calls.clear();
 }
@@ -196,6 +203,10 @@ UpstreamClient::UpstreamClient(Options options, const Clock& clock, UpstreamStat
     : loop_(std::make_unique<Loop>(std::move(options), clock, stats)) {}
 
 UpstreamClient::~UpstreamClient() = default;
+
+void UpstreamClient::read_at(std::shared_ptr<SocketWatch> watch) {
+  loop_->read_at(std::move(watch));
+}
 
 void UpstreamClient::send(UpstreamEndpoint endpoint, std::string request, Done done) {
   loop_->send({std::move(endpoint), std::move(request), std::move(done), {}, 0});

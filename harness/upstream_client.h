@@ -21,6 +21,8 @@
 
 namespace dynadeck {
 
+class SocketWatch;  // harness/socket_watch.h
+
 // Zero is no time at all, not none needed.
 struct UpstreamTimeouts {
   std::chrono::milliseconds connect{3'000};    // finding the address, TCP and TLS together
@@ -48,7 +50,7 @@ struct UpstreamFailure {
 class UpstreamClient {
  public:
   using Result = Outcome<UpstreamReply, UpstreamFailure>;
-  // Called once per request, on the client's own thread; it must not wait.
+  // Called once per request, on the client's own thread or one of read_at(); it must not wait.
   using Done = std::function<void(Result)>;
 
   struct Options {
@@ -66,6 +68,10 @@ class UpstreamClient {
   ~UpstreamClient();
   UpstreamClient(const UpstreamClient&) = delete;
   UpstreamClient& operator=(const UpstreamClient&) = delete;
+
+  // Answers over plain TCP are read by the threads that wait at `watch`, and Done is called there:
+  // for connections that are opened from now on. Those threads have ended before the client does.
+  void read_at(std::shared_ptr<SocketWatch> watch);
 
   // request: head and body, as they are to be sent.
   void send(UpstreamEndpoint endpoint, std::string request, Done done);

@@ -31,8 +31,8 @@ void UpstreamInbox::post(ResolvedName name) {
   change([&](Mail& mail) { mail.names.push_back(std::move(name)); });
 }
 
-void UpstreamInbox::post(UpstreamLine& unfinished) {
-  change([&](Mail& mail) { mail.unfinished.push_back(&unfinished); });
+void UpstreamInbox::post(std::shared_ptr<UpstreamLine> line) {
+  change([&](Mail& mail) { mail.lines.push_back(std::move(line)); });
 }
 
 void UpstreamInbox::stop() {
@@ -43,14 +43,14 @@ void UpstreamInbox::take(Mail& mail) {
   const std::lock_guard lock(mutex_);
   mail.calls.swap(mail_.calls);
   mail.names.swap(mail_.names);
-  mail.unfinished.swap(mail_.unfinished);
+  mail.lines.swap(mail_.lines);
   mail.stop = mail_.stop;
   sleeping_ = false;
 }
 
 bool UpstreamInbox::may_sleep() {
   const std::lock_guard lock(mutex_);
-  const bool empty = mail_.calls.empty() && mail_.names.empty() && mail_.unfinished.empty();
+  const bool empty = mail_.calls.empty() && mail_.names.empty() && mail_.lines.empty();
   if (!empty || mail_.stop) return false;
   sleeping_ = true;
   return true;

@@ -1,6 +1,7 @@
 // How other threads reach the thread of an upstream client.
 #pragma once
 
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -19,7 +20,7 @@ struct UpstreamCall {
   unsigned retries = 0;  // so far
 };
 
-struct UpstreamLine;  // harness/upstream_pool.h
+struct UpstreamLine;  // harness/upstream_line.h
 
 struct ResolvedName {
   UpstreamEndpoint endpoint;
@@ -32,7 +33,8 @@ class UpstreamInbox {
   struct Mail {
     std::vector<UpstreamCall> calls;
     std::vector<ResolvedName> names;
-    std::vector<UpstreamLine*> unfinished;  // whose request did not leave in one write
+    // That have something to be done which only the client's thread does.
+    std::vector<std::shared_ptr<UpstreamLine>> lines;
     bool stop = false;
   };
 
@@ -47,7 +49,7 @@ class UpstreamInbox {
 
   void post(UpstreamCall call);
   void post(ResolvedName name);
-  void post(UpstreamLine& unfinished);
+  void post(std::shared_ptr<UpstreamLine> line);
   void stop();
 
   // For the reader. take() swaps what has come into `mail`, whose lists must be empty;

@@ -10,6 +10,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using State = UpstreamLine::State;
+using Task = UpstreamLine::Task;
 using Step = UpstreamConnection::Step;
 
 // How long a name's addresses are believed. The names of AWS's endpoints live for a few seconds.
@@ -43,15 +44,17 @@ void UpstreamPool::submit(UpstreamCall call) {
   advance();
 }
 
-UpstreamLine* UpstreamPool::take_idle(std::unique_lock<std::mutex>& lock) {
-  if (idle_.empty()) return nullptr;
-  UpstreamLine& line = *idle_.back();
-  // Somebody who has it just now is about to close it.
-  lock = std::unique_lock(line.mutex, std::try_to_lock);
-  if (!lock.owns_lock()) return nullptr;
-  idle_.pop_back();
-  line.state = State::kBusy;
-  return &line;
+std::shared_ptr<UpstreamLine> UpstreamPool::take_idle(std::unique_lock<std::mutex>& lock) {
+  // Somebody may have a line just now: to let it go in a moment, or to close it.
+  for (std::size_t index = idle_.size(); index-- > 0;) {
+    UpstreamLine& line = *idle_[index];
+    lock = std::unique_lock(line.mutex, std::try_to_lock);
+    if (!lock.owns_lock()) continue;
+    idle_.erase(idle_.begin() + static_cast<std::ptrdiff_t>(index));
+    line.state = State::kBusy;
+    return line.shared_from_this();
+  }
+  return nullptr;
 }
 
 UpstreamCall UpstreamPool::next_waiting() {
@@ -64,13 +67,15 @@ UpstreamCall UpstreamPool::next_waiting() {
 void UpstreamPool::advance() {
   while (!waiting_.empty()) {
     std::unique_lock<std::mutex> line_lock;
-    UpstreamLine* line = nullptr;
+    std::shared_ptr<UpstreamLine> line;
     {
       const std::lock_guard idle_lock(context_.idle_mutex);
       line = take_idle(line_lock);
     }
     if (line == nullptr) break;
     assign(*line, next_waiting());
+    line_lock.unlock();
+    look_after(*line);
   }
   const Clock::MonotonicTime now = context_.clock.monotonic();
   while (connecting_ < waiting_.size() && lines_.size() < context_.options.max_connections &&
@@ -116,7 +121,7 @@ void UpstreamPool::resolved(Addresses addresses) {
 // ---- Connecting ----
 
 void UpstreamPool::open_line(Clock::MonotonicTime now) {
-  lines_.push_back(std::make_unique<UpstreamLine>(*this, context_.options.limits));
+  lines_.push_back(std::make_shared<UpstreamLine>(*this, context_.options.limits));
   UpstreamLine& line = *lines_.back();
   const std::lock_guard lock(line.mutex);
   line.attempt_began = now;
@@ -163,7 +168,7 @@ void UpstreamPool::on_connecting(UpstreamLine& line) {
       line.state = State::kBusy;
       line.last_moved = context_.clock.monotonic();
       line.idle_limit = context_.options.timeouts.idle;
-      set_wants_write(line, false);
+      settle_in(line);
       ++context_.stats.opened_connections;
       ++context_.stats.open_connections;
       return make_available(line);
@@ -180,6 +185,25 @@ void UpstreamPool::on_connecting(UpstreamLine& line) {
   ++line.address;
   if (line.addresses_tried <= addresses_.size() && begin_attempt(line, problem)) return;
   attempt_failed(line, {Kind::kUnreachable, std::move(problem), true});
+}
+
+// The connection stands. A server's workers can read it where nothing but bytes comes: TLS has
+// things of its own to say and to write.
+void UpstreamPool::settle_in(UpstreamLine& line) {
+  std::shared_ptr<SocketWatch> watch;
+  {
+    const std::lock_guard lock(context_.watch_mutex);
+    watch = context_.watch;
+  }
+  if (watch == nullptr || endpoint_.tls) return set_wants_write(line, false);
+  const int descriptor = line.connection->descriptor();
+  line.ticket = watch->add(descriptor, [line = line.shared_from_this()](bool hung_up) {
+    line->events.fetch_or(UpstreamLine::kReadable | (hung_up ? UpstreamLine::kHungUp : 0));
+    look_after(*line);
+  });
+  if (!line.ticket) return set_wants_write(line, false);
+  line.wants_write = false;
+  epoll_ctl(context_.epoll, EPOLL_CTL_DEL, descriptor, nullptr);
 }
 
 void UpstreamPool::attempt_failed(UpstreamLine& line, UpstreamFailure failure) {
@@ -239,9 +263,28 @@ bool UpstreamPool::begin(UpstreamLine& line, UpstreamCall call) {
 void UpstreamPool::go_on(UpstreamLine& line) {
   {
     const std::lock_guard lock(line.mutex);
-    if (line.state == State::kBusy) write_more(line);
+    if (line.state == State::kBusy) carry_out(line, std::exchange(line.task, Task::kNone));
   }
+  look_after(line);
   advance();
+}
+
+void UpstreamPool::carry_out(UpstreamLine& line, Task task) {
+  switch (task) {
+    case Task::kNone:
+      write_more(line);
+      return;
+    case Task::kGoOn:
+      return on_busy(line);
+    case Task::kFinish:
+      return finish(line, false);
+    case Task::kRefuse:
+      return fail(line, {Kind::kBadReply, line.parser.problem(), false});
+    case Task::kPassOn:
+      return make_available(line);
+    case Task::kDiscard:
+      return close(line);
+  }
 }
 
 bool UpstreamPool::write_more(UpstreamLine& line) {
@@ -307,7 +350,8 @@ bool UpstreamPool::read_more(UpstreamLine& line) {
       case ReplyParser::Progress::kNeedsMore:
         break;
     }
-    if (moved < buffer.size() && !endpoint_.tls) return true;
+    // With a ticket nobody tells us again of what we leave.
+    if (moved < buffer.size() && !endpoint_.tls && !line.ticket) return true;
   }
 }
 
@@ -317,32 +361,17 @@ void UpstreamPool::on_busy(UpstreamLine& line) {
 }
 
 void UpstreamPool::finish(UpstreamLine& line, bool reusable) {
-  UpstreamReply reply = line.parser.take();
-  UpstreamCall call = std::move(line.call);
-  if (reusable && reply.keep_alive) {
-    line.reused = true;
-    line.idle_limit = context_.options.timeouts.idle;
-    if (reply.keep_alive_timeout) {
-      // A second early, so that the upstream's goodbye and our next request do not cross.
-      constexpr std::chrono::seconds kMargin{1};
-      line.idle_limit = std::min<milliseconds>(
-          line.idle_limit, std::max(*reply.keep_alive_timeout - kMargin, std::chrono::seconds{0}));
-    }
+  UpstreamCompletion completion = complete(line);
+  if (reusable && line.keep_alive) {
     make_available(line);
   } else {
     close(line);
   }
-  ++context_.stats.replies;
-  if (reply.status >= 400) ++context_.stats.error_replies;
-  const auto took = context_.clock.monotonic() - call.began;
-  context_.stats.reply_microseconds += static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(took).count());
-  --context_.stats.requests_under_way;
-  context_.completions.push_back({std::move(call.done), std::move(reply)});
+  context_.completions.push_back(std::move(completion));
 }
 
 void UpstreamPool::fail(UpstreamLine& line, UpstreamFailure failure) {
-  UpstreamCall call = std::move(line.call);
+  UpstreamCall call = std::exchange(line.call, {});
   close(line);
   fail(std::move(call), std::move(failure));
 }
@@ -355,7 +384,7 @@ void UpstreamPool::fail(UpstreamCall call, UpstreamFailure failure) {
       now - call.began < context_.options.timeouts.total) {
     ++context_.stats.retries;
     const Clock::MonotonicTime due = now + retry_pause(call.retries++);
-    postponed_.push_back({due, std::move(call)});
+    postponed_.push_back({due, std::move(call), std::move(failure)});
     return;
   }
   --context_.stats.requests_under_way;
@@ -381,6 +410,7 @@ void UpstreamPool::on_ready(UpstreamLine& line) {
         break;
     }
   }
+  look_after(line);
   advance();
 }
 
@@ -392,16 +422,7 @@ void UpstreamPool::on_idle(UpstreamLine& line) {
 }
 
 void UpstreamPool::tick(Clock::MonotonicTime now) {
-  for (std::size_t index = 0; index < postponed_.size();) {
-    if (now < postponed_[index].due) {
-      ++index;
-      continue;
-    }
-    // A new attempt is what it waits for, not one that is already failing.
-    waiting_.push_back(std::move(postponed_[index].call));
-    count_waiting(1);
-    postponed_.erase(postponed_.begin() + static_cast<std::ptrdiff_t>(index));
-  }
+  tick_postponed(now);
   if (resolving_since_ && now - *resolving_since_ > context_.options.timeouts.connect) {
     // The look-up goes on; it may help those who come later.
     const Clock::MonotonicTime since = std::exchange(*resolving_since_, now);
@@ -416,11 +437,30 @@ void UpstreamPool::tick(Clock::MonotonicTime now) {
   // Backwards: a line that ends is replaced by the last one.
   for (std::size_t index = lines_.size(); index-- > 0;) {
     if (index >= lines_.size()) continue;
-    UpstreamLine& line = *lines_[index];
-    const std::lock_guard lock(line.mutex);
-    tick_line(line, now);
+    const std::shared_ptr<UpstreamLine> line = lines_[index];
+    {
+      const std::lock_guard lock(line->mutex);
+      tick_line(*line, now);
+    }
+    look_after(*line);
   }
   advance();
+}
+
+void UpstreamPool::tick_postponed(Clock::MonotonicTime now) {
+  std::vector<Postponed> postponed;
+  postponed.swap(postponed_);
+  for (Postponed& each : postponed) {
+    if (now - each.call.began > context_.options.timeouts.total) {
+      fail(std::move(each.call), std::move(each.failure));
+    } else if (now < each.due) {
+      postponed_.push_back(std::move(each));
+    } else {
+      // A new attempt is what it waits for, not one that is already failing.
+      waiting_.push_back(std::move(each.call));
+      count_waiting(1);
+    }
+  }
 }
 
 void UpstreamPool::tick_waiting(Clock::MonotonicTime now) {
@@ -428,8 +468,10 @@ void UpstreamPool::tick_waiting(Clock::MonotonicTime now) {
   const bool any = std::any_of(waiting_.begin(), waiting_.end(),
                                [&](const UpstreamCall& call) { return now - call.began > total; });
   if (!any) return;
-  const std::string reason = "all " + std::to_string(lines_.size()) +
-                             " connections were busy for " + in_milliseconds(total);
+  const std::string reason = lines_.size() == connecting_
+                                 ? "no connection within " + in_milliseconds(total)
+                                 : "all " + std::to_string(lines_.size() - connecting_) +
+                                       " connections were busy for " + in_milliseconds(total);
   fail_waiting(now - total - std::chrono::nanoseconds(1), {Kind::kTimeout, reason, true});
 }
 
@@ -451,6 +493,8 @@ void UpstreamPool::tick_line(UpstreamLine& line, Clock::MonotonicTime now) {
       return attempt_failed(line, {Kind::kUnreachable, std::move(problem), true});
     }
     case State::kBusy:
+      // The reply is here; what is left to do is in the mail.
+      if (line.task != Task::kNone && line.task != Task::kGoOn) return;
       if (now - line.last_moved > timeouts.response) {
         return fail(line, {Kind::kTimeout, "no answer within " + in_milliseconds(timeouts.response),
                            false});
@@ -479,7 +523,7 @@ void UpstreamPool::stop() {
   while (!lines_.empty()) {
     UpstreamLine& line = *lines_.back();
     const std::lock_guard lock(line.mutex);
-    if (line.state == State::kBusy) calls.push_back(std::move(line.call));
+    if (line.call.done) calls.push_back(std::exchange(line.call, {}));
     close(line);
   }
   for (UpstreamCall& call : calls) fail(std::move(call), stopped);
@@ -493,14 +537,20 @@ bool UpstreamPool::unused() const {
 
 bool UpstreamPool::watch(UpstreamLine& line, bool wants_write, int operation) {
   epoll_event event{};
-  event.events = EPOLLIN | (wants_write ? EPOLLOUT : 0U);
+  event.events = (line.ticket ? 0U : EPOLLIN) | (wants_write ? EPOLLOUT : 0U);
   event.data.ptr = &line;
   line.wants_write = wants_write;
   return epoll_ctl(context_.epoll, operation, line.connection->descriptor(), &event) == 0;
 }
 
 void UpstreamPool::set_wants_write(UpstreamLine& line, bool wants_write) {
-  if (line.wants_write != wants_write) watch(line, wants_write, EPOLL_CTL_MOD);
+  if (line.wants_write == wants_write) return;
+  // With a ticket it is only in our epoll while there is something to be written.
+  if (!line.ticket) {
+    watch(line, wants_write, EPOLL_CTL_MOD);
+  } else {
+    watch(line, wants_write, wants_write ? EPOLL_CTL_ADD : EPOLL_CTL_DEL);
+  }
 }
 
 void UpstreamPool::close(UpstreamLine& line) {
@@ -514,6 +564,11 @@ void UpstreamPool::close(UpstreamLine& line) {
     idle_.erase(std::find(idle_.begin(), idle_.end(), &line));
   }
   line.state = State::kClosed;
+  line.task = Task::kNone;
+  if (line.ticket) {
+    const std::lock_guard lock(context_.watch_mutex);
+    context_.watch->remove(*line.ticket);
+  }
   line.connection.reset();  // which also takes it out of epoll
   const auto owned = std::find_if(lines_.begin(), lines_.end(),
                                   [&](const auto& each) { return each.get() == &line; });

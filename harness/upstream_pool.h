@@ -10,71 +10,12 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/upstream_client.h"
-#include "harness/upstream_connection.h"
-#include "harness/upstream_inbox.h"
+#include "harness/upstream_line.h"
 
 namespace dynadeck {
 
-class UpstreamPool;
-
-// One connection in a pool.
-//
-// It is the client's thread that connects, reads and closes. But the thread that has a request may
-// take an idle line and write to it at once: waking the client's thread for that would cost more
-// than the writing. Hence the mutex.
-struct UpstreamLine {
-  enum class State : std::uint8_t { kConnecting, kIdle, kBusy, kClosed };
-
-  explicit UpstreamLine(UpstreamPool& owner, ReplyParser::Limits limits)
-      : pool(&owner), parser(limits) {}
-
-  UpstreamPool* const pool;
-
-  std::mutex mutex;  // guards all that follows
-  State state = State::kConnecting;
-  std::unique_ptr<UpstreamConnection> connection;
-  bool wants_write = false;  // what epoll was told
-
-  // Connecting.
-  Clock::MonotonicTime attempt_began;
-  Clock::MonotonicTime attempt_ends;
-  std::size_t address = 0;          // which one
-  std::size_t addresses_tried = 1;  // this one included
-
-  // Busy.
-  UpstreamCall call;
-  std::size_t written_bytes = 0;
-  bool write_failed = false;  // the upstream stopped listening; it may have answered before
-  ReplyParser parser;
-  Clock::MonotonicTime last_moved;  // a byte; when idle: since when
-  bool reused = false;
-  std::chrono::milliseconds idle_limit{0};
-};
-
-// A request that has come to its end, and whom to tell: when no mutex is held.
-struct UpstreamCompletion {
-  UpstreamClient::Done done;
-  UpstreamClient::Result result;
-};
-
-// What the pools of one client share. One thread, but for what is const, synchronized or guarded.
-struct UpstreamContext {
-  const UpstreamClient::Options options;
-  const Clock& clock;
-  UpstreamStats& stats;
-  const int epoll;
-  const std::shared_ptr<UpstreamInbox> inbox;
-  std::vector<char> read_buffer{};
-  // Closed while events for them may still be in hand.
-  std::vector<std::unique_ptr<UpstreamLine>> closed_lines{};
-  std::vector<UpstreamCompletion> completions{};
-  // Guards the idle lines of all pools, and which pools there are. Taken after a line's mutex,
-  // never before it (take_idle only tries).
-  std::mutex idle_mutex{};
-};
-
-// One thread, but for take_idle and begin. What has ended stands in the context's completions.
+// One thread, but for take_idle, begin and take_in. What has ended stands in the context's
+// completions.
 class UpstreamPool {
  public:
   UpstreamPool(UpstreamEndpoint endpoint, UpstreamContext& context);
@@ -84,10 +25,12 @@ class UpstreamPool {
 
   // Threads: any, under the idle mutex. An idle line, now busy and locked by `lock`, for begin();
   // null where there is none.
-  UpstreamLine* take_idle(std::unique_lock<std::mutex>& lock);
+  std::shared_ptr<UpstreamLine> take_idle(std::unique_lock<std::mutex>& lock);
   // Threads: any, under the line's mutex. Whether the whole request has left; where it has not,
   // go_on() has to see to it.
   bool begin(UpstreamLine& line, UpstreamCall call);
+  // Threads: any, under the line's mutex. Reads what has come for a line with a ticket.
+  std::optional<UpstreamCompletion> take_in(UpstreamLine& line, bool hung_up);
 
   void submit(UpstreamCall call);
   void resolved(Addresses addresses);
@@ -99,11 +42,13 @@ class UpstreamPool {
   void stop();
 
   bool unused() const;
+  UpstreamContext& context() const { return context_; }
 
  private:
   struct Postponed {
     Clock::MonotonicTime due;
     UpstreamCall call;
+    UpstreamFailure failure;  // what it will hear if time runs out before it is due
   };
   using Kind = UpstreamFailure::Kind;
 
@@ -122,8 +67,17 @@ class UpstreamPool {
   void on_busy(UpstreamLine& line);
   void tick_line(UpstreamLine& line, Clock::MonotonicTime now);
   void tick_waiting(Clock::MonotonicTime now);
+  void tick_postponed(Clock::MonotonicTime now);
+
+  // Threads: any, under the line's mutex.
+  std::optional<UpstreamCompletion> take_unasked(UpstreamLine& line, bool hung_up);
+  std::optional<UpstreamCompletion> leave(UpstreamLine& line, UpstreamLine::Task task);
+  std::optional<UpstreamCompletion> pass_on(UpstreamLine& line);
+  UpstreamCompletion complete(UpstreamLine& line);
 
   // All that take a line are called under its mutex, and may close it.
+  void settle_in(UpstreamLine& line);
+  void carry_out(UpstreamLine& line, UpstreamLine::Task task);
   void make_available(UpstreamLine& line);
   void assign(UpstreamLine& line, UpstreamCall call);
   UpstreamCall next_waiting();
@@ -141,7 +95,7 @@ class UpstreamPool {
 
   const UpstreamEndpoint endpoint_;
   UpstreamContext& context_;
-  std::vector<std::unique_ptr<UpstreamLine>> lines_;
+  std::vector<std::shared_ptr<UpstreamLine>> lines_;
   std::vector<UpstreamLine*> idle_;  // the one used last is at the end; guarded by idle_mutex
   std::size_t connecting_ = 0;
   std::deque<UpstreamCall> waiting_;

@@ -1,5 +1,7 @@
 #include "harness/upstream_request.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -19,9 +21,14 @@ std::string lower(std::string_view text) {
   return result;
 }
 
+bool same_name(std::string_view left, std::string_view right) {
+  return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
+}
+
 template <std::size_t kSize>
 bool is_one_of(std::string_view name, const std::array<std::string_view, kSize>& names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return std::any_of(names.begin(), names.end(),
+                     [&](std::string_view known) { return same_name(name, known); });
 }
 
 // Of the client's connection, or of the body as it was before it was decoded.
@@ -48,14 +55,14 @@ bool accepts_gzip(const HeaderList& headers) {
   return accepted && lower(*accepted).find("gzip") != std::string::npos;
 }
 
-HeaderList forwarded_headers(const Request& request, bool with_signature) {
+// The client's headers but for its signature: that will be ours.
+HeaderList unsigned_headers(const Request& request) {
   HeaderList headers;
   headers.reserve(request.headers.size() + 4);
   for (const auto& [name, value] : request.headers) {
-    const std::string known = lower(name);
-    if (is_one_of(known, kOwnHeaders)) continue;
-    if (!with_signature && is_one_of(known, kSignatureHeaders)) continue;
-    headers.add(name, value);
+    if (!is_one_of(name, kOwnHeaders) && !is_one_of(name, kSignatureHeaders)) {
+      headers.add(name, value);
+    }
   }
   return headers;
 }
@@ -105,19 +112,22 @@ void sign(HeaderList& headers, std::string_view body, const UpstreamRoute& route
 
 std::string upstream_request(const Request& request, const UpstreamRoute& route,
                              const UpstreamSigner* signer) {
-  HeaderList headers = forwarded_headers(request, signer == nullptr);
-  if (signer != nullptr) {
-    sign(headers, request.body, route, *signer);
-  } else if (!headers.find("host")) {
-    headers.add("Host", route.endpoint.host_header());
-  }
-
   constexpr std::size_t kUsualHeadBytes = 1024;
   std::string bytes;
   bytes.reserve(kUsualHeadBytes + request.body.size());
   bytes.append("POST ").append(route.path).append(" HTTP/1.1\r\n");
-  for (const auto& [name, value] : headers) {
+  const auto add = [&bytes](std::string_view name, std::string_view value) {
     bytes.append(name).append(": ").append(value).append("\r\n");
+  };
+  if (signer != nullptr) {
+    HeaderList headers = unsigned_headers(request);
+    sign(headers, request.body, route, *signer);
+    for (const auto& [name, value] : headers) add(name, value);
+  } else {
+    for (const auto& [name, value] : request.headers) {
+      if (!is_one_of(name, kOwnHeaders)) add(name, value);
+    }
+    if (!request.headers.find("host")) add("Host", route.endpoint.host_header());
   }
   bytes.append(accepts_gzip(request.headers) ? "Accept-Encoding: gzip\r\n"
                                              : "Accept-Encoding: identity\r\n");

@@ -38,15 +38,16 @@ def body_file(load):
         yield file.name
 
 
-def drive(endpoint, load, connections, seconds, errors_allowed=False):
+def drive(endpoint, load, connections, seconds, errors_allowed=False, pause_ms=None):
     """One run of wrk with a single thread. Fails where answers were errors: a server that refuses
-    is fast."""
+    is fast. Without a pause connections ask as fast as they are answered."""
+    paused = {"BENCH_PAUSE_MS": str(pause_ms)} if pause_ms else {}
     with body_file(load) as bodies:
         finished = subprocess.run(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s",
              "-s", HERE / "post.lua", endpoint],
             env={**os.environ, "BENCH_BODIES": bodies,
-                 "BENCH_TARGET": f"DynamoDB_20120810.{load.operation}"},
+                 "BENCH_TARGET": f"DynamoDB_20120810.{load.operation}", **paused},
             capture_output=True, text=True, check=False)
     for line in finished.stdout.splitlines():
         if line.startswith("BENCH "):
