@@ -6,6 +6,7 @@
 
 #include "http_client.h"
 #include "raw_server.h"
+#include "watching_threads.h"
 
 using namespace dynadeck;
 using namespace dynadeck::testing;
@@ -44,9 +45,16 @@ class Results {
   std::vector<std::pair<std::string, Result>> results_;  // guarded by mutex_
 };
 
+// Every test runs twice: the client reads by itself, and others read for it.
 struct Fixture {
   explicit Fixture(std::uint16_t server_port, UpstreamClient::Options given = {})
-      : port(server_port), client(std::move(given), clock, stats) {}
+      : port(server_port), client(std::move(given), clock, stats) {
+    const bool watched = GENERATE(false, true);
+    CAPTURE(watched);
+    if (!watched) return;
+    watchers = std::make_unique<WatchingThreads>();
+    client.read_at(watchers->watch);
+  }
 
   void send(std::string body) {
     client.send({false, "127.0.0.1", port}, post(body), results.take(body));
@@ -60,7 +68,8 @@ struct Fixture {
   AdjustableClock clock;
   UpstreamStats stats;
   Results results;
-  UpstreamClient client;  // the last: its end calls into results
+  UpstreamClient client;                      // its end calls into results
+  std::unique_ptr<WatchingThreads> watchers;  // the last: they read for the client
 };
 
 UpstreamClient::Options with_timeouts(UpstreamTimeouts timeouts) {
@@ -156,6 +165,19 @@ TEST_CASE("a retry finds the upstream that has come back", "[upstream]") {
   REQUIRE(eventually([&] { return test.stats.retries > 0; }));
   RawServer server(echo, port);
   CHECK(test.results.wait_for(1).front().second.ok());
+}
+
+TEST_CASE("retries end with the time for the whole request", "[upstream]") {
+  UpstreamClient::Options options = with_timeouts({.total = 120ms});
+  options.retries = 10;
+  Fixture test(unused_port(), options);
+  const auto began = std::chrono::steady_clock::now();
+  const Result result = test.ask("a");
+  REQUIRE_FALSE(result.ok());
+  CHECK(result.error().kind == Kind::kUnreachable);
+  CHECK(result.error().never_left);
+  // The third pause alone would be longer; the rest is for a busy machine.
+  CHECK(std::chrono::steady_clock::now() - began < 1s);
 }
 
 TEST_CASE("a name that does not exist is unreachable", "[upstream]") {

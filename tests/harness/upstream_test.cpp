@@ -45,6 +45,7 @@ struct Front {
     server = std::make_unique<HttpServer>(any_port(), *service, clock, random);
     const auto started = server->start();
     REQUIRE(started.ok());
+    service->read_at(server->socket_watch());
     port = *started;
   }
 
