@@ -110,7 +110,7 @@ Maybe from_profile(const CredentialSources& sources) {
   }
   // What stands before static keys in the SDKs' order, and needs another service of AWS.
   constexpr std::array kIndirect = {"role_arn", "sso_session", "sso_start_url",
-                                    "web_identity_token_file"};
+                                    "web_identity_token_file", "login_session"};
   for (const char* const indirect : kIndirect) {
     if (profile->contains(indirect)) {
       return refuse(source + " uses " + indirect +

@@ -63,6 +63,9 @@ TEST_CASE("answers that say the same are the same", "[shadow]") {
       Row{Operation::kBatchGetItem, R"({"Responses":{"t":[{"a":{"S":"1"}},{"a":{"S":"2"}}]}})",
           R"({"Responses":{"t":[{"a":{"S":"2"}},{"a":{"S":"1"}}]}})"},
       Row{Operation::kDescribeTable,
+          R"({"Table":{"BillingModeSummary":{"LastUpdateToPayPerRequestDateTime":1.5}}})",
+          R"({"Table":{"BillingModeSummary":{"LastUpdateToPayPerRequestDateTime":2}}})"},
+      Row{Operation::kDescribeTable,
           R"({"Table":{"TableName":"t","TableId":"1","CreationDateTime":1.5,"TableStatus":"ACTIVE"}})",
           R"({"Table":{"TableName":"t","TableId":"2","CreationDateTime":2,"TableStatus":"CREATING"}})"});
   CAPTURE(row.primary);
