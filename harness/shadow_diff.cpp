@@ -21,8 +21,8 @@ bool is_one_of(std::string_view name, const std::array<std::string_view, kSize>&
 // Members that no two databases share; nor do they share ARNs and the times at which they did
 // something.
 constexpr std::array<std::string_view, 10> kIncomparable = {
-    "TableId",        "LatestStreamLabel", "TableSizeBytes", "ItemCount",      "IndexSizeBytes",
-    "TableStatus",    "IndexStatus",       "Backfilling",    "WarmThroughput", "TableClassSummary"};
+    "TableId",     "LatestStreamLabel", "TableSizeBytes", "ItemCount",      "IndexSizeBytes",
+    "TableStatus", "IndexStatus",       "Backfilling",    "WarmThroughput", "TableClassSummary"};
 // Below these, names are the user's own.
 constexpr std::array<std::string_view, 5> kUserData = {"Item", "Items", "Attributes", "Responses",
                                                        "ItemCollectionKey"};
