@@ -175,6 +175,46 @@ class Chaos(unittest.TestCase):
         self.assertEqual(stats["replies"], 3000)
         self.assertLessEqual(stats["opened_connections"], 64)
 
+    def test_five_hundred_clients_of_an_upstream_that_says_nothing(self):
+        """All are told in time, in bounded memory; when it answers again, each has its own."""
+        silent, body = threading.Event(), b'{"fill":"' + b"x" * 20_000 + b'"}'
+        silent.set()
+        released = threading.Event()
+
+        def answer(headers, sent):
+            if silent.is_set():
+                released.wait(30)
+            return 200, {}, sent
+
+        with Upstream(answer) as upstream, \
+                front(f"http://127.0.0.1:{upstream.port}", *TIMEOUTS) as server:
+            clients = [wire.Client(server.endpoint, timeout=30) for _ in range(500)]
+            for client in clients[:250]:
+                client.exchange("GET", "/", {}, b"")  # connected before
+            resident = server.rss_bytes()
+
+            def ask(client):
+                began = time.monotonic()
+                return client.call("PutItem", body).status, time.monotonic() - began
+
+            with concurrent.futures.ThreadPoolExecutor(500) as pool:
+                answers = list(pool.map(ask, clients))
+                self.assertEqual({status for status, _ in answers}, {504})
+                self.assertLess(max(took for _, took in answers), LONGEST_SECONDS)
+                # Twice what the requests hold together, and what their connections take.
+                self.assertLess(server.rss_bytes() - resident, 64e6)
+                silent.clear()
+                released.set()
+                own = [json.dumps({"n": n}).encode() for n in range(500)]
+                calls = [pool.submit(client.call, "GetItem", sent)
+                         for client, sent in zip(clients, own)]
+                self.assertEqual([call.result().body for call in calls], own)
+            with wire.Client(server.endpoint) as client:
+                stats = admin(client, "GET", "/_dynadeck/upstream")
+            for client in clients:
+                client.close()
+        self.assertEqual((stats["requests_under_way"], stats["waiting_requests"]), (0, 0))
+
 
 if __name__ == "__main__":
     unittest.main()
