@@ -48,7 +48,8 @@ class Tapes(unittest.TestCase):
         return finished.stdout.count("GetItem")
 
     def test_passthrough(self):
-        with front(self.back.endpoint, "--replay", self.tape, "--unmatched", "passthrough") as server, \
+        with front(self.back.endpoint, "--replay", self.tape, "--unmatched",
+                   "passthrough") as server, \
                 wire.Client(server.endpoint) as client:
             self.assertEqual(client.call("GetItem", get("a")).body, self.taped)
             self.assertEqual(self.asked(), 0)
