@@ -18,6 +18,11 @@ if(DYNADECK_SANITIZE)
   target_link_options(dynadeck_strict INTERFACE -fsanitize=${DYNADECK_SANITIZE})
 endif()
 
+# A fuzzer learns from the branches that an input takes: in the libraries too, not in it alone.
+if(DYNADECK_FUZZERS)
+  target_compile_options(dynadeck_strict INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+
 if(DYNADECK_COVERAGE)
   target_compile_options(dynadeck_strict INTERFACE --coverage)
   target_link_options(dynadeck_strict INTERFACE --coverage)
