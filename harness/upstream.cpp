@@ -280,7 +280,7 @@ Response UpstreamService::handle(const Request& request) {
   exchange->endpoint = std::move(route->endpoint);
 
   Response response;
-  response.deferred.emplace();
+  response.deferred = Response::Deferred();
   response.deferred->start = [state = state_, exchange](std::function<void()> wake) {
     state->client.send(exchange->endpoint, std::move(exchange->request),
                        [exchange, wake = std::move(wake)](UpstreamClient::Result result) {

@@ -79,7 +79,7 @@ TEST_CASE("a deferred answer is recorded when it exists, with its wait", "[casse
   {
     const auto deck = studio.deck([](const Request&) {
       Response outer;
-      outer.deferred.emplace();
+      outer.deferred = Response::Deferred();
       outer.deferred->delay = std::chrono::milliseconds(30);
       outer.deferred->resume = [] {
         Response inner = answer(R"({"late":true})");
@@ -137,7 +137,7 @@ TEST_CASE("exchanges that overlapped may be asked in either order", "[cassettes]
   {
     const auto deck = studio.deck([](const Request& request) {
       Response outer;
-      outer.deferred.emplace();
+      outer.deferred = Response::Deferred();
       outer.deferred->resume = [&request] { return answer(request.body); };
       return outer;
     });

@@ -15,7 +15,7 @@ class Elsewhere {
  public:
   Response promise() {
     Response response;
-    response.deferred.emplace();
+    response.deferred = Response::Deferred();
     response.deferred->start = [this](std::function<void()> wake) {
       const std::lock_guard lock(mutex_);
       wakes_.push_back(std::move(wake));
@@ -80,7 +80,7 @@ TEST_CASE("a wake-up may come before start returns", "[http]") {
   TestServer test;
   test.service.answer = [](const Request& request) {
     Response response;
-    response.deferred.emplace();
+    response.deferred = Response::Deferred();
     response.deferred->start = [](const std::function<void()>& wake) { wake(); };
     response.deferred->resume = [&request] {
       Response real;

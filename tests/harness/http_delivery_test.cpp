@@ -30,7 +30,7 @@ struct DeliveryServer : TestServer {
 
 Response deferred(std::chrono::nanoseconds delay, std::function<Response()> resume) {
   Response response;
-  response.deferred.emplace();
+  response.deferred = Response::Deferred();
   response.deferred->delay = delay;
   response.deferred->resume = std::move(resume);
   return response;

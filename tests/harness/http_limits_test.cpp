@@ -207,7 +207,7 @@ TEST_CASE("stopping does not wait for ever", "[limits]") {
   TestServer test;
   test.service.answer = [](const Request&) {
     Response response;
-    response.deferred.emplace();
+    response.deferred = Response::Deferred();
     response.deferred->delay = 1h;
     response.deferred->resume = [] { return Response(); };
     return response;

@@ -34,10 +34,10 @@ TEST_CASE("when_ready acts once, on the real response", "[service]") {
   }
   SECTION("after every continuation where it is deferred") {
     Response outer;
-    outer.deferred.emplace();
+    outer.deferred = Response::Deferred();
     outer.deferred->resume = [] {
       Response inner;
-      inner.deferred.emplace();
+      inner.deferred = Response::Deferred();
       inner.deferred->resume = [] {
         Response last;
         last.body = "later";
@@ -60,7 +60,7 @@ TEST_CASE("a response that somebody else is fetching", "[service]") {
   int starts = 0;
   std::string fetched;
   Response response;
-  response.deferred.emplace();
+  response.deferred = Response::Deferred();
   response.deferred->start = [&](std::function<void()> wake) {
     ++starts;
     elsewhere = std::thread([&fetched, wake = std::move(wake)] {
@@ -98,11 +98,11 @@ TEST_CASE("a response that somebody else is fetching", "[service]") {
 
 TEST_CASE("a response may be woken before its start returns", "[service]") {
   Response response;
-  response.deferred.emplace();
+  response.deferred = Response::Deferred();
   response.deferred->start = [](const std::function<void()>& wake) { wake(); };
   response.deferred->resume = [] {
     Response delayed;
-    delayed.deferred.emplace();
+    delayed.deferred = Response::Deferred();
     delayed.deferred->resume = [] { return Response{}; };
     return delayed;
   };
