@@ -11,6 +11,7 @@
 #include "cassettes/redactor.h"
 #include "cassettes/sections.h"
 #include "harness/error.h"
+#include "harness/utf8.h"
 
 namespace dynadeck::cassettes {
 

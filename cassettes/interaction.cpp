@@ -7,6 +7,7 @@
 
 #include "cassettes/json_text.h"
 #include "cassettes/match_hash.h"
+#include "harness/utf8.h"
 
 namespace dynadeck::cassettes {
 namespace {

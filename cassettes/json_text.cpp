@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "harness/utf8.h"
+
 namespace dynadeck::cassettes {
 namespace {
 
@@ -35,29 +37,6 @@ const char* skip_plain(const char* position, const char* end) {
   }
   while (position != end && !is_special(*position)) ++position;
   return position;
-}
-
-// Length of the UTF-8 sequence that starts there; 0 if there is none.
-// Source: [doc] Unicode standard, table 3-7.
-int utf8_length(const char* position, const char* end) {
-  const auto at = [&](int index) { return static_cast<unsigned char>(position[index]); };
-  const auto continues = [&](int index, int low = 0x80, int high = 0xBF) {
-    return position + index < end && at(index) >= low && at(index) <= high;
-  };
-  const int lead = at(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return continues(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const int low = lead == 0xE0 ? 0xA0 : 0x80;
-    const int high = lead == 0xED ? 0x9F : 0xBF;
-    return continues(1, low, high) && continues(2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const int low = lead == 0xF0 ? 0x90 : 0x80;
-    const int high = lead == 0xF4 ? 0x8F : 0xBF;
-    return continues(1, low, high) && continues(2) && continues(3) ? 4 : 0;
-  }
-  return 0;
 }
 
 int hexadecimal(char digit) {
@@ -330,19 +309,6 @@ void append_quoted(std::string& out, std::string_view text) {
     }
   }
   out += '"';
-}
-
-bool is_utf8(std::string_view text) {
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  while (at != end) {
-    while (end - at >= 8 && (load(at) & kHighs) == 0) at += 8;
-    if (at == end) break;
-    const int length = utf8_length(at, end);
-    if (length == 0) return false;
-    at += length;
-  }
-  return true;
 }
 
 void append_base64(std::string& out, std::string_view bytes) {

@@ -84,8 +84,6 @@ void unescape(std::string_view inner, std::string& out);
 // Appends text as a JSON string. text: UTF-8.
 void append_quoted(std::string& out, std::string_view text);
 
-bool is_utf8(std::string_view text);
-
 void append_base64(std::string& out, std::string_view bytes);
 // False if it is not base64.
 bool append_from_base64(std::string& out, std::string_view text);

@@ -2,6 +2,7 @@
 
 #include "cassettes/difference.h"
 #include "cassettes/json_text.h"
+#include "harness/utf8.h"
 
 namespace dynadeck::cassettes {
 namespace {

@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "harness/utf8.h"
+
 namespace dynadeck::engine {
 namespace {
 
@@ -67,45 +69,6 @@ constexpr bool ends_run(std::uint64_t word) {
 }
 
 // ---------------------------------------------------------------- UTF-8
-
-bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-// Bytes of the character that begins at `text`, 2 to 4; 0 where none does. `left` are there.
-std::size_t character_length(const char* text, std::size_t left) {
-  const auto first = static_cast<unsigned char>(text[0]);
-  const auto second = static_cast<unsigned char>(left > 1 ? text[1] : 0);
-  if (first >= 0xC2 && first <= 0xDF) return left > 1 && is_continuation(text[1]) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    const bool overlong = first == 0xE0 && second < 0xA0;
-    const bool surrogate = first == 0xED && second > 0x9F;
-    const bool whole = left > 2 && is_continuation(text[1]) && is_continuation(text[2]);
-    return whole && !overlong && !surrogate ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const bool overlong = first == 0xF0 && second < 0x90;
-    const bool beyond = first == 0xF4 && second > 0x8F;
-    const bool whole = left > 3 && is_continuation(text[1]) && is_continuation(text[2]) &&
-                       is_continuation(text[3]);
-    return whole && !overlong && !beyond ? 4 : 0;
-  }
-  return 0;
-}
-
-bool is_utf8(std::string_view text) {
-  std::size_t position = 0;
-  while (position < text.size()) {
-    if (text.size() - position >= 8 && (load(text.data() + position) & kHighBits) == 0) {
-      position += 8;
-    } else if (static_cast<unsigned char>(text[position]) < 0x80) {
-      ++position;
-    } else {
-      const std::size_t length = character_length(text.data() + position, text.size() - position);
-      if (length == 0) return false;
-      position += length;
-    }
-  }
-  return true;
-}
 
 // Writes the character's UTF-8 and returns where it ends.
 char* write_utf8(char* out, unsigned code) {

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "harness/utf8.h"
+
 namespace dynadeck::faults {
 namespace {
 
@@ -138,7 +140,7 @@ class YamlReader {
         into.kind = Node::Kind::kScalar;
         into.quoted = from.Tag() == "!";
         into.scalar = from.Scalar();
-        return true;
+        return is_utf8(into.scalar) || fail(into.line, "not UTF-8");
       case YAML::NodeType::Sequence:
         return read_list(from, into, depth);
       case YAML::NodeType::Map:
@@ -167,6 +169,7 @@ class YamlReader {
       const int line = member.first.Mark().line + 1;
       if (!member.first.IsScalar()) return fail(line, "names have to be plain text");
       const std::string& name = member.first.Scalar();
+      if (!is_utf8(name)) return fail(line, "a name is not UTF-8");
       if (into.find(name) != nullptr) return fail(line, "'" + name + "' stands twice");
       into.map.push_back({name, Node()});
       Node& value = into.map.back().value;

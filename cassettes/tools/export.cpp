@@ -9,6 +9,7 @@
 
 #include "cassettes/json_text.h"
 #include "cassettes/tools/tool.h"
+#include "harness/utf8.h"
 
 namespace dynadeck::cassettes {
 namespace {

@@ -93,6 +93,8 @@ TEST_CASE("what is wrong is named by line", "[faults]") {
   CHECK_THAT(problems_of("rules: [}"), Contains("line 1: "));
   CHECK_THAT(problems_of("{\"rules\": [\n}"), Contains("line 2: "));
   CHECK_THAT(problems_of("a: 1\na: 2"), Contains("line 2: 'a' stands twice"));
+  CHECK_THAT(problems_of("a: 1\nb: \xff"), Contains("line 2: not UTF-8"));
+  CHECK_THAT(problems_of("a: 1\n\xff: 2"), Contains("line 2: a name is not UTF-8"));
   CHECK_THAT(problems_of("count: often"), Contains("expected one of order, lane, request"));
   CHECK_THAT(problems_of("lane: session"), Contains("has a meaning with count: lane only"));
   CHECK_THAT(problems_of("rules: [{ttl: 5, fault: {error: InternalServerError}}]"),
