@@ -13,7 +13,7 @@ constexpr std::uint64_t kMaxPageBytes = 1024 * 1024;
 
 // What a page left to the next one.
 struct Page {
-  std::uint64_t next;         // position of the next page
+  std::uint64_t next = 0;     // position of the next page
   bool full = false;          // there may be more
   std::uint64_t records = 0;  // that it has
   Clock::WallTime last_time;  // of the last of them
@@ -24,7 +24,8 @@ Result<Page> append_page(std::string& out, const Store& store, const Stream::Vie
                          const Shard& shard, std::uint64_t position, std::int64_t limit) {
   const StreamDefinition& stream = *view.definition;
   const RecordContext context{stream.scope.region, stream.view, stream.secret};
-  Page page{position};
+  Page page;
+  page.next = position;
   if (position > view.settled) return page;
   Cursor cursor = store.cursor(Family::kStreamRecords,
                                {record_key(stream.id, shard.number, position),
