@@ -69,9 +69,23 @@ engine::EngineOptions engine_options(const ServeOptions& options) {
   return result;
 }
 
-faults::Abilities abilities(const ServeOptions& options) {
+// What rules may ask of what answers. parts: the engine is opened later, and before any request.
+faults::Abilities abilities(const Stack::Parts& parts, const ServeOptions& options) {
   faults::Abilities result;
-  result.snapshots = options.replay_file.empty() && options.upstream.url.empty();
+  const bool embedded = options.replay_file.empty() && options.upstream.url.empty();
+  if (!embedded) return result;
+  result.snapshots = true;
+  const bool shared = options.shared_db;
+  result.roll_shards = [&parts, shared](const Scope& scope, std::string_view table) {
+    engine::Engine::ShardRoll roll;
+    roll.table = table;
+    if (!shared) {
+      roll.account = scope.account;
+      roll.region = scope.region;
+    }
+    const auto rolled = parts.engine->roll_shards(roll);
+    return rolled.ok() && *rolled > 0;
+  };
   return result;
 }
 
@@ -276,8 +290,8 @@ Stack::~Stack() = default;
 Outcome<std::unique_ptr<Stack>, StartError> Stack::build(const ServeOptions& options) {
   auto parts = std::make_unique<Parts>(options);
   parts->mode = mode_of(options);
-  parts->board =
-      std::make_unique<faults::RuleBoard>(parts->clock, parts->random.seed(), abilities(options));
+  parts->board = std::make_unique<faults::RuleBoard>(parts->clock, parts->random.seed(),
+                                                     abilities(*parts, options));
   if (auto failure = put_up_rules(*parts->board, options)) return *std::move(failure);
   if (auto failure = chain(*parts, options)) return *std::move(failure);
 

@@ -11,6 +11,7 @@
 #include "faults/error_catalog.h"
 #include "faults/item_keys.h"
 #include "faults/token_buckets.h"
+#include "faults/when.h"
 #include "harness/error.h"
 #include "harness/request_view.h"
 
@@ -47,6 +48,8 @@ std::string_view code_of(const ThrottleSettings& settings, Operation operation) 
                                            : "ProvisionedThroughputExceededException";
   }
 }
+
+std::string text_of(const KeyValue& value) { return std::string(value.type).append(value.text); }
 
 bool carries_reasons(std::string_view code) {
   return code == "ProvisionedThroughputExceededException" || code == "RequestLimitExceeded" ||
@@ -107,11 +110,12 @@ class ThrottleEffect : public Effect {
       case Per::kShard:
         return shard_of(request);
       case Per::kKey: {
-        const auto values = key_values(request.view().document(), settings_.attribute);
+        Facts facts(request);
+        const std::vector<KeyValue>& values = facts.key(settings_.attribute);
         if (values.empty()) return std::nullopt;
         const BodyScan body(request.body);
         return scope_of(request) + (body.tables().empty() ? "" : std::string(body.tables()[0])) +
-               "/" + values.front().type + values.front().text;
+               "/" + text_of(values.front());
       }
     }
     return std::nullopt;
@@ -144,7 +148,7 @@ class ThrottleEffect : public Effect {
     if (settings_.per == Per::kTable) return scope_of(request) + table;
     if (settings_.per == Per::kKey) {
       const auto value = element_key_value(element, settings_.attribute);
-      return scope_of(request) + table + "/" + (value ? value->type + value->text : "");
+      return scope_of(request) + table + "/" + (value ? text_of(*value) : "");
     }
     return bucket_of(request).value_or("");
   }
