@@ -239,7 +239,10 @@ class KeyScanner : private JsonWalker {
   KeyScan& scan_;
 };
 
-KeyScan::KeyScan(std::string_view body) { KeyScanner(*this, body).run(); }
+KeyScan::KeyScan(std::string_view body, std::pmr::memory_resource* memory)
+    : values_(memory), aliases_(memory), bound_(memory) {
+  KeyScanner(*this, body).run();
+}
 
 std::vector<KeyValue> KeyScan::of(std::string_view attribute) const {
   std::vector<KeyValue> found;

@@ -1,6 +1,7 @@
 // The values that a request's body gives to an attribute of its keys, found without the schema.
 #pragma once
 
+#include <memory_resource>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string_view>
@@ -34,18 +35,20 @@ std::vector<KeyValue> key_values(const nlohmann::json& document, std::string_vie
 // JSON yields what was met before the error.
 class KeyScan {
  public:
-  explicit KeyScan(std::string_view body);
+  // memory outlives the scan.
+  explicit KeyScan(std::string_view body,
+                   std::pmr::memory_resource* memory = std::pmr::get_default_resource());
 
   // What key_values() finds, in the order of the body.
   std::vector<KeyValue> of(std::string_view attribute) const;
 
  private:
   friend class KeyScanner;
-  using Attributes = std::vector<std::pair<std::string_view, KeyValue>>;
+  using Attributes = std::pmr::vector<std::pair<std::string_view, KeyValue>>;
 
   Attributes values_;  // of keys and items, and of equality conditions in KeyConditions
   std::string_view expression_;
-  std::vector<std::pair<std::string_view, std::string_view>> aliases_;
+  std::pmr::vector<std::pair<std::string_view, std::string_view>> aliases_;
   Attributes bound_;  // ExpressionAttributeValues
 };
 

@@ -25,18 +25,28 @@ void RuleIndex::Gate::add(const std::string& glob, std::uint32_t place) {
   const std::size_t wildcard = glob.find_first_of(kWildcards);
   if (wildcard == std::string::npos) {
     exact_[glob].push_back(place);
+    lengths_.set(length_of(glob));
+    return;
+  }
+  globs_.emplace_back(glob.substr(0, wildcard), place);
+  if (wildcard == 0) {
+    first_bytes_.set();
   } else {
-    globs_.emplace_back(glob.substr(0, wildcard), place);
+    first_bytes_.set(static_cast<unsigned char>(glob.front()));
   }
 }
 
 void RuleIndex::Gate::find(std::string_view value, Places& places) const {
-  if (!exact_.empty()) {
+  if (lengths_.test(length_of(value))) {
     const auto found = exact_.find(value);
     if (found != exact_.end()) {
       places.insert(places.end(), found->second.begin(), found->second.end());
     }
   }
+  // An empty value fits a glob that begins with a wildcard only.
+  const bool may_begin =
+      value.empty() ? first_bytes_.all() : first_bytes_.test(static_cast<unsigned char>(value[0]));
+  if (!may_begin) return;
   for (const auto& [beginning, place] : globs_) {
     if (value.starts_with(beginning)) places.push_back(place);
   }

@@ -1,6 +1,8 @@
 // Which of many rules a request may fit, without asking each.
 #pragma once
 
+#include <algorithm>
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -42,8 +44,15 @@ class RuleIndex {
     bool empty() const { return exact_.empty() && globs_.empty(); }
 
    private:
+    static std::size_t length_of(std::string_view value) {
+      return std::min(value.size(), kLengths - 1);
+    }
+    static constexpr std::size_t kLengths = 128;
+
     std::unordered_map<std::string, Places, Hash, std::equal_to<>> exact_;
+    std::bitset<kLengths> lengths_;  // that exact_ has: another length needs no look
     std::vector<std::pair<std::string, std::uint32_t>> globs_;  // their beginnings
+    std::bitset<256> first_bytes_;                              // of the beginnings
   };
   using Gates = std::vector<std::pair<std::string, Gate>>;  // by the attribute's or header's name
 

@@ -46,17 +46,22 @@ const RuleSet::Candidates& RuleSet::about(Operation operation, const BodyScan& b
   struct Memory {
     std::uint64_t set = 0;
     std::unordered_map<std::string, Candidates> found;  // by operation, tables and index
-    std::string key;                                    // kept for its memory
+    std::string key;                                    // of the last request
+    const Candidates* last = nullptr;                   // what it found
+    std::string next_key;                               // kept for its memory
   };
   constexpr std::size_t kRemembered = 500;
   thread_local Memory memory;
   if (memory.set != id_ || memory.found.size() > kRemembered) {
     memory.found.clear();
+    memory.last = nullptr;
     memory.set = id_;
   }
-  memory.key.assign(1, static_cast<char>(operation));
-  for (const std::string_view table : body.tables()) memory.key.append(table).append(1, '\0');
-  memory.key.append(1, '\0').append(body.index());
+  memory.next_key.assign(1, static_cast<char>(operation));
+  for (const std::string_view table : body.tables()) memory.next_key.append(table).append(1, '\0');
+  memory.next_key.append(1, '\0').append(body.index());
+  if (memory.last != nullptr && memory.key == memory.next_key) return *memory.last;
+  memory.key.swap(memory.next_key);
   const auto [entry, is_new] = memory.found.try_emplace(memory.key);
   if (is_new) {
     Candidates& fitting = entry->second;
@@ -65,6 +70,7 @@ const RuleSet::Candidates& RuleSet::about(Operation operation, const BodyScan& b
     }
     fitting.build_index();
   }
+  memory.last = &entry->second;
   return entry->second;
 }
 

@@ -113,7 +113,7 @@ const std::vector<KeyValue>& Facts::key(const std::string& attribute) {
   if (request_.body.find('\\') != std::string::npos) {
     return keys_.emplace_back(attribute, key_values(request_.view().document(), attribute)).second;
   }
-  if (!scan_) scan_.emplace(request_.body);
+  if (!scan_) scan_.emplace(request_.body, &memory_);
   return keys_.emplace_back(attribute, scan_->of(attribute)).second;
 }
 

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <bitset>
+#include <cstddef>
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,6 +42,8 @@ struct ValuePattern {
 class Facts {
  public:
   explicit Facts(const Request& request) : request_(request) {}
+  Facts(const Facts&) = delete;
+  Facts& operator=(const Facts&) = delete;
 
   const Request& request() const { return request_; }
   // What the body gives to the attribute.
@@ -49,8 +53,11 @@ class Facts {
 
  private:
   const Request& request_;
+  // Most requests need no other memory.
+  std::array<std::byte, 1024> buffer_;
+  std::pmr::monotonic_buffer_resource memory_{buffer_.data(), buffer_.size()};
   std::optional<KeyScan> scan_;
-  std::vector<std::pair<std::string_view, std::vector<KeyValue>>> keys_;
+  std::pmr::vector<std::pair<std::string_view, std::vector<KeyValue>>> keys_{&memory_};
   std::optional<std::uint64_t> attempt_;
 };
 
