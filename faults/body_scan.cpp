@@ -9,7 +9,8 @@ namespace dynadeck::faults {
 
 class BodyScanner : private JsonWalker {
  public:
-  BodyScanner(BodyScan& scan, std::string_view body) : JsonWalker(body), scan_(scan) {}
+  BodyScanner(BodyScan& scan, std::string_view body, bool one_table)
+      : JsonWalker(body), scan_(scan), one_table_(one_table) {}
 
   void run() {
     skip_space();
@@ -19,6 +20,7 @@ class BodyScanner : private JsonWalker {
 
  private:
   bool top_level(std::string_view name) {
+    if (one_table_) return name == "TableName" ? table_value() && false : skip_value();
     if (name == "TableName" || name == "ResourceArn" || name == "StreamArn" || name == "TableArn") {
       return table_value();
     }
@@ -60,15 +62,37 @@ class BodyScanner : private JsonWalker {
     return true;
   }
 
-  void add(std::string_view name) {
-    name = table_name_of(name);
-    auto& tables = scan_.tables_;
-    if (std::find(tables.begin(), tables.end(), name) == tables.end()) tables.push_back(name);
-  }
+  void add(std::string_view name) { scan_.add(table_name_of(name)); }
 
   BodyScan& scan_;
+  const bool one_table_;  // the operation names one table and no index: the walk ends there
 };
 
-BodyScan::BodyScan(std::string_view body) { BodyScanner(*this, body).run(); }
+namespace {
+
+bool names_one_table(Operation operation) {
+  return operation == Operation::kGetItem || operation == Operation::kPutItem ||
+         operation == Operation::kUpdateItem || operation == Operation::kDeleteItem;
+}
+
+}  // namespace
+
+BodyScan::BodyScan(std::string_view body) { BodyScanner(*this, body, false).run(); }
+
+BodyScan::BodyScan(const Request& request) {
+  BodyScanner(*this, request.body, names_one_table(request.operation)).run();
+}
+
+void BodyScan::add(std::string_view table) {
+  if (!has_one_) {
+    has_one_ = true;
+    one_ = table;
+    return;
+  }
+  const auto known = tables();
+  if (std::find(known.begin(), known.end(), table) != known.end()) return;
+  if (many_.empty()) many_.push_back(one_);
+  many_.push_back(table);
+}
 
 }  // namespace dynadeck::faults

@@ -80,8 +80,10 @@ bool RuleIndex::add(const When& when, std::uint32_t place) {
     const auto& [name, globs] = when.headers.front();
     return under(gate_of(headers_, name), globs);
   }
-  return under(sessions_, when.sessions) || under(access_keys_, when.access_keys) ||
-         under(accounts_, when.accounts) || under(regions_, when.regions);
+  const bool found = under(sessions_, when.sessions) || under(access_keys_, when.access_keys) ||
+                     under(accounts_, when.accounts) || under(regions_, when.regions);
+  by_scope_ = by_scope_ || found;
+  return found;
 }
 
 RuleIndex::Places RuleIndex::candidates(Facts& facts) const {
@@ -93,10 +95,13 @@ RuleIndex::Places RuleIndex::candidates(Facts& facts) const {
   for (const auto& [name, gate] : headers_) {
     if (const auto value = request.headers.find(name)) gate.find(*value, places);
   }
-  if (!sessions_.empty()) sessions_.find(request.session, places);
-  if (!access_keys_.empty()) access_keys_.find(request.access_key, places);
-  if (!accounts_.empty()) accounts_.find(request.scope.account, places);
-  if (!regions_.empty()) regions_.find(request.scope.region, places);
+  if (by_scope_) {
+    sessions_.find(request.session, places);
+    access_keys_.find(request.access_key, places);
+    accounts_.find(request.scope.account, places);
+    regions_.find(request.scope.region, places);
+  }
+  if (places.size() < 2) return places;
   std::sort(places.begin(), places.end());
   places.erase(std::unique(places.begin(), places.end()), places.end());
   return places;

@@ -41,7 +41,6 @@ class RuleIndex {
    public:
     void add(const std::string& glob, std::uint32_t place);
     void find(std::string_view value, Places& places) const;
-    bool empty() const { return exact_.empty() && globs_.empty(); }
 
    private:
     static std::size_t length_of(std::string_view value) {
@@ -62,6 +61,7 @@ class RuleIndex {
 
   Gates keys_;
   Gates headers_;
+  bool by_scope_ = false;  // whether one of the next four has rules
   Gate sessions_;
   Gate access_keys_;
   Gate accounts_;

@@ -97,7 +97,7 @@ std::vector<Strike> RuleSet::strikes_on(const Request& request, const Clock& clo
   const auto operation = static_cast<std::size_t>(request.operation);
   if (by_operation_[operation].rules.empty()) return result;
   const Candidates& candidates = needs_body_.test(operation)
-                                     ? about(request.operation, BodyScan(request.body))
+                                     ? about(request.operation, BodyScan(request))
                                      : by_operation_[operation];
   if (candidates.rules.empty()) return result;
 

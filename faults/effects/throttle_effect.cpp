@@ -104,7 +104,7 @@ class ThrottleEffect : public Effect {
       case Per::kAccessKey:
         return request.access_key;
       case Per::kTable: {
-        const BodyScan body(request.body);
+        const BodyScan body(request);
         return scope_of(request) + (body.tables().empty() ? "" : std::string(body.tables()[0]));
       }
       case Per::kShard:
@@ -113,7 +113,7 @@ class ThrottleEffect : public Effect {
         Facts facts(request);
         const std::vector<KeyValue>& values = facts.key(settings_.attribute);
         if (values.empty()) return std::nullopt;
-        const BodyScan body(request.body);
+        const BodyScan body(request);
         return scope_of(request) + (body.tables().empty() ? "" : std::string(body.tables()[0])) +
                "/" + text_of(values.front());
       }
@@ -216,7 +216,7 @@ class ThrottleEffect : public Effect {
     if (!settings_.reasons.empty()) return settings_.reasons;
     const OperationClass kind = info(request.operation).operation_class;
     if (kind != OperationClass::kRead && kind != OperationClass::kWrite) return {};
-    std::string reason = BodyScan(request.body).index().empty() ? "Table" : "Index";
+    std::string reason = BodyScan(request).index().empty() ? "Table" : "Index";
     reason += kind == OperationClass::kRead ? "Read" : "Write";
     if (settings_.per == Per::kKey) return {reason + "KeyRangeThroughputExceeded"};
     if (settings_.per == Per::kAccount) return {reason + "AccountLimitExceeded"};

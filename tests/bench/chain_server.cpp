@@ -93,6 +93,7 @@ int main() {
   };
   server.route("/bench/with", way(true));
   server.route("/bench/none", way(false));
+  server.route("/metrics", metrics::metrics_handler(registry));
   const auto port = server.start();
   if (!port.ok()) return 1;
   std::printf("{\"event\":\"listening\",\"host\":\"127.0.0.1\",\"port\":%d}\n", int{*port});

@@ -1,11 +1,13 @@
 """What the fault room costs those whom it leaves alone, and whether its decisions repeat.
 
-Two ways of serving are compared inside one process that is switched between them: between two
-processes more differs (memory, threads, addresses) than is measured here. Rounds of one second
-alternate; the median of the rounds' ratios counts.
+Two ways of serving are compared inside one process that is switched between them, many times during
+one load: between two processes more differs (memory, threads, addresses), and between two loads the
+machine has changed more, than is measured here.
 """
 import collections
+import concurrent.futures
 import json
+import math
 import pathlib
 import re
 import selectors
@@ -13,6 +15,7 @@ import socket
 import statistics
 import subprocess
 import threading
+import time
 import urllib.request
 
 from contenders import SCENARIOS, create, fill, text
@@ -23,6 +26,7 @@ CONNECTIONS = 64
 DELAYED = 1000
 REQUESTS = 100_000
 LANES = 16
+WINDOW = 0.2  # seconds
 PIPELINED = 50  # requests that a connection of the decisions sends at once
 
 
@@ -39,35 +43,48 @@ def cpu_nanoseconds(server):
                for task in pathlib.Path(f"/proc/{server.pid}/task").iterdir())
 
 
-def compare(server, switch, seconds, rounds, note, scenario="GetItem"):
-    """switch(True) turns on what is to be judged. Loss of throughput and gain of CPU, in percent."""
-    load = SCENARIOS[scenario]()
-    drive(server.endpoint, load, CONNECTIONS, seconds)
-    speeds, works = [], []
-    for turn in range(rounds):
-        speed, work = {}, {}
-        for judged in ((False, True), (True, False))[turn % 2]:
-            switch(judged)
-            before = cpu_nanoseconds(server)
-            result = drive(server.endpoint, load, CONNECTIONS, seconds)
-            requests = result.requests_per_second * seconds
-            speed[judged] = result.requests_per_second
-            work[judged] = (cpu_nanoseconds(server) - before) / requests
-        speeds.append(speed[True] / speed[False])
-        works.append((work[False], work[True]))
-        note(f"{scenario}: {speed[False]:.0f}/s without, {speed[True]:.0f}/s with, "
-             f"{work[False]:.0f} and {work[True]:.0f} ns of CPU")
-    middle = statistics.median(speeds)
-    without = statistics.median(work for work, _ in works)
-    added = statistics.median(on - off for off, on in works)
-    return {"rounds": rounds, "throughput_loss_percent": round((1 - middle) * 100, 2),
-            "quartiles": [round((1 - part) * 100, 2)
-                          for part in reversed(statistics.quantiles(speeds, n=4)[::2])],
-            "cpu_ns_per_request": round(without), "cpu_ns_added": round(added),
-            "cpu_percent_added": round(added / without * 100, 2)}
+def answered(client):
+    """How many requests the server has answered so far."""
+    text_of = client.exchange("GET", "/metrics", {}, None).body
+    return sum(float(value) for value in re.findall(
+        rb"^dynadeck_requests_total\{[^}]*\} (\S+)$", text_of, re.MULTILINE))
 
 
-def without_rules(seconds, rounds, note):
+def compare(server, switch, window, windows, scenario="GetItem"):
+    """switch(True) turns on what is to be judged, while one load goes on. Loss of throughput and
+    gain of CPU, in percent, with the standard errors of the windows' medians."""
+    seen = {False: [], True: []}
+    with concurrent.futures.ThreadPoolExecutor(1) as other, wire.Client(server.endpoint) as client:
+        load = other.submit(drive, server.endpoint, SCENARIOS[scenario](), CONNECTIONS,
+                            math.ceil(windows * 2 * (window + 0.05) + 2))
+        time.sleep(1)
+        for turn in range(windows):
+            for judged in ((False, True), (True, False))[turn % 2]:
+                switch(judged)
+                before = answered(client), time.monotonic(), cpu_nanoseconds(server)
+                time.sleep(window)
+                after = answered(client), time.monotonic(), cpu_nanoseconds(server)
+                requests, seconds, cpu = (late - early for early, late in zip(before, after))
+                seen[judged].append((requests / seconds, cpu / requests))
+            if load.done():
+                break
+        load.result()
+    speeds = [1 - with_it[0] / without[0] for without, with_it in zip(seen[False], seen[True])]
+    works = [with_it[1] / without[1] - 1 for without, with_it in zip(seen[False], seen[True])]
+    return {"windows": len(speeds), "requests_per_second": round(statistics.median(
+                speed for speed, _ in seen[False])),
+            "cpu_ns_per_request": round(statistics.median(work for _, work in seen[False])),
+            "throughput_loss_percent": middle(speeds), "cpu_gain_percent": middle(works)}
+
+
+def middle(parts):
+    """The median in percent, and its standard error from the quartiles."""
+    low, half, high = statistics.quantiles(parts, n=4)
+    error = 1.253 * (high - low) / 1.349 / math.sqrt(len(parts))
+    return [round(half * 100, 2), round(error * 100, 2)]
+
+
+def without_rules(windows):
     """The room's links without a rule, against a chain that has no such links."""
     build = servers.ROOT / "build/release"
     subprocess.run(["cmake", "--build", build, "--target", "bench_chain_server"], check=True,
@@ -77,7 +94,8 @@ def without_rules(seconds, rounds, note):
 
         def switch(judged):
             ask(server.endpoint, "GET", "/bench/with" if judged else "/bench/none")
-        return {scenario: compare(server, switch, seconds, rounds, note, scenario)
+
+        return {scenario: compare(server, switch, WINDOW, windows, scenario)
                 for scenario in ("GetItem", "PutItem")}
 
 
@@ -92,7 +110,7 @@ def hundred_rules():
                        "fault": {"error": "InternalServerError"}} for n in range(100)]}
 
 
-def with_rules(seconds, rounds, note):
+def with_rules(windows):
     with servers.dynadeck() as server:
         fill(server.endpoint)
 
@@ -101,7 +119,8 @@ def with_rules(seconds, rounds, note):
                 ask(server.endpoint, "PUT", "/_dynadeck/faults", hundred_rules())
             else:
                 ask(server.endpoint, "DELETE", "/_dynadeck/faults")
-        return {scenario: compare(server, switch, seconds, rounds, note, scenario)
+
+        return {scenario: compare(server, switch, WINDOW, windows, scenario)
                 for scenario in ("GetItem", "PutItem")}
 
 
@@ -161,7 +180,7 @@ class Waiting:
             each.close()
 
 
-def delayed(seconds, rounds, note):
+def delayed(windows):
     """1,000 requests that wait for two seconds at any time; what others lose meanwhile."""
     with servers.dynadeck() as server:
         fill(server.endpoint)
@@ -179,7 +198,7 @@ def delayed(seconds, rounds, note):
                 return
             waiting.start() if judged else waiting.stop()
             running = judged
-        result = compare(server, switch, seconds, rounds, note)
+        result = compare(server, switch, 2, windows)
         switch(False)
         waiting.close()
         found = json.loads(ask(server.endpoint, "GET", "/_dynadeck/faults"))["state"]["slow"]
@@ -268,8 +287,11 @@ def decisions(note):
     return results
 
 
-def measure(seconds, rounds, note):
-    return {"no_rules": without_rules(seconds, rounds, note),
-            "hundred_rules": with_rules(seconds, rounds, note),
-            "delayed": delayed(seconds, rounds, note),
-            "decisions_identical": decisions(note)}
+def measure(windows, note):
+    results = {}
+    for name, figure in (("no_rules", without_rules), ("hundred_rules", with_rules)):
+        results[name] = figure(windows)
+        note(f"{name}: {results[name]}")
+    results["delayed"] = delayed(max(2, windows // 10))
+    note(f"delayed: {results['delayed']}")
+    return {**results, "decisions": decisions(note)}
