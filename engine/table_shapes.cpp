@@ -202,7 +202,9 @@ constexpr std::array kUpdateTtlMembers = {
 constexpr std::array kStreamArn = {not_null(), min_length(37), max_length(1024)};
 constexpr std::array kShardId = {not_null(), min_length(28), max_length(65)};
 constexpr std::array kOptionalShardId = {min_length(28), max_length(65)};
-constexpr std::array kStreamLimit = {min_value(1)};
+// Source: [doc] API reference, Limit: "the upper limit is 100"; scylladb's test_streams.py, which
+// passes against the service, has more refused.
+constexpr std::array kStreamLimit = {min_value(1), max_value(100)};
 constexpr std::array kOptionalStreamArn = {min_length(37), max_length(1024)};
 
 constexpr std::array<std::string_view, 1> kShardFilterTypes = {"CHILD_SHARDS"};

@@ -75,8 +75,12 @@ void append_keys(std::string& out, const std::vector<KeyAttribute>& attributes,
 
 }  // namespace
 
+bool is_stream_arn(std::string_view text) {
+  return text.substr(0, 4) == "arn:" && text.find("/stream/") != std::string_view::npos;
+}
+
 Result<std::shared_ptr<Stream>> find_stream(Core& core, std::string_view arn) {
-  if (arn.substr(0, 4) != "arn:" || arn.find("/stream/") == std::string_view::npos) {
+  if (!is_stream_arn(arn)) {
     return validation_error(messages::invalid_stream_arn());
   }
   std::shared_ptr<Stream> stream = core.streams->find(arn);

@@ -9,6 +9,8 @@
 
 namespace dynadeck::engine {
 
+bool is_stream_arn(std::string_view text);
+
 // The stream, with what is due done to it. Fails with ValidationException for what is no stream's
 // ARN, with ResourceNotFoundException where there is none.
 Result<std::shared_ptr<Stream>> find_stream(Core& core, std::string_view arn);

@@ -1,4 +1,6 @@
 #include "engine/inputs/stream_inputs.h"
+#include "engine/messages_streams.h"
+#include "engine/operations/find_stream.h"
 #include "engine/operations/operations.h"
 #include "engine/streams/stream_registry.h"
 
@@ -20,6 +22,10 @@ void append_summary(std::string& out, const StreamDefinition& stream, std::strin
 Result<std::string> list_streams(Core& core, const Request& request, const JsonValue& body) {
   const Result<ListStreamsInput> input = read_list_streams(body);
   if (!input.ok()) return input.error();
+  if (!input->exclusive_start_stream_arn.empty() &&
+      !is_stream_arn(input->exclusive_start_stream_arn)) {
+    return validation_error(messages::invalid_stream_arn());
+  }
   if (const Status done = core.streams->maintain(); !done.ok()) return done.error();
 
   const std::string table =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 #include <cstdio>
 #include <limits>
 
@@ -14,14 +15,40 @@ namespace {
 // How far the numbers jump at a start: further than writers can have been ahead of their commits.
 constexpr std::uint64_t kRecoveryGap = 1 << 20;
 
-// [chosen] As AWS's look: the time in milliseconds, and some chance.
-std::string shard_id(Clock::WallTime opened, Random& random) {
-  char text[48];
-  const auto milliseconds =
-      std::chrono::floor<std::chrono::milliseconds>(opened).time_since_epoch().count();
-  std::snprintf(text, sizeof text, "shardId-%020lld-%08x", static_cast<long long>(milliseconds),
-                static_cast<unsigned>(random.bits() >> 32));
-  return text;
+constexpr std::size_t kPrefixBytes = 8;  // "shardId-"
+constexpr std::size_t kTimeDigits = 20;
+
+// The millisecond that an identifier names.
+std::int64_t millisecond_of(const std::string& shard_id) {
+  std::int64_t millisecond = 0;
+  if (shard_id.size() < kPrefixBytes + kTimeDigits) return millisecond;
+  const char* const digits = shard_id.data() + kPrefixBytes;
+  std::from_chars(digits, digits + kTimeDigits, millisecond);
+  return millisecond;
+}
+
+// [chosen] As AWS's look: the time in milliseconds, and some chance. Consumers rely on their order,
+// so those that are opened together ascend, and later ones name a later time, though the clock may
+// stand still. Source: [doc] scylladb's test_streams.py, which passes against the service.
+void name_shards(std::span<Shard> opened, std::span<const Shard> before, Random& random) {
+  if (opened.empty()) return;
+  std::int64_t millisecond = std::chrono::floor<std::chrono::milliseconds>(opened.front().opened)
+                                 .time_since_epoch()
+                                 .count();
+  for (const Shard& shard : before) {
+    millisecond = std::max(millisecond, millisecond_of(shard.id) + 1);
+  }
+  std::vector<std::uint32_t> chance;
+  for (std::size_t count = opened.size(); count > 0; --count) {
+    chance.push_back(static_cast<std::uint32_t>(random.bits() >> 32));
+  }
+  std::sort(chance.begin(), chance.end());
+  for (std::size_t position = 0; position < opened.size(); ++position) {
+    char text[48];
+    std::snprintf(text, sizeof text, "shardId-%020lld-%08x", static_cast<long long>(millisecond),
+                  chance[position]);
+    opened[position].id = text;
+  }
 }
 
 std::uint64_t last_number(const StreamDefinition& definition) {
@@ -48,7 +75,6 @@ void Stream::open_shards(StreamDefinition& definition, Random& random,
   for (std::uint32_t position = 0; position < count; ++position) {
     Shard shard;
     shard.number = position + 1;
-    shard.id = shard_id(definition.created, random);
     shard.hash_from = position * width;
     shard.hash_to = position + 1 == count ? std::numeric_limits<std::uint64_t>::max()
                                           : shard.hash_from + (width - 1);
@@ -57,6 +83,7 @@ void Stream::open_shards(StreamDefinition& definition, Random& random,
     shard.opened = definition.created;
     definition.shards.push_back(std::move(shard));
   }
+  name_shards(definition.shards, {}, random);
 }
 
 // The caller has the lock, or is alone.
@@ -159,7 +186,6 @@ Result<std::size_t> Stream::roll_locked(Clock::WallTime now, std::uint32_t child
     for (std::uint32_t position = 0; position < children; ++position) {
       Shard child;
       child.number = ++number;
-      child.id = shard_id(now, random_);
       child.parent = shard.number;
       child.hash_from = position == 0 ? shard.hash_from : opened.back().hash_to + 1;
       child.hash_to = position + 1 == children ? shard.hash_to : child.hash_from + width;
@@ -169,6 +195,7 @@ Result<std::size_t> Stream::roll_locked(Clock::WallTime now, std::uint32_t child
       opened.push_back(std::move(child));
     }
   }
+  name_shards(opened, definition.shards, random_);
   definition.shards.insert(definition.shards.end(), opened.begin(), opened.end());
   if (closed == 0) return closed;
   Batch batch(store_);

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include "stream_support.h"
@@ -360,6 +362,22 @@ TEST_CASE("a shard splits by the hash of the partition key", "[engine]") {
     REQUIRE(path.size() == 2);
     CHECK(parents[path[1]] == path[0]);
   }
+}
+
+TEST_CASE("the identifiers of shards ascend, though the clock stands still", "[engine]") {
+  EngineOptions options = Deck::in_memory();
+  options.stream_shards = 8;
+  Deck deck(options);
+  deck.make_table("", kNewAndOld);
+  Engine::ShardRoll roll;
+  roll.children = 2;
+  CHECK(deck.engine().roll_shards(roll).value() == 8);
+  CHECK(deck.engine().roll_shards(roll).value() == 16);
+  std::vector<std::string> ids;
+  const auto stream = describe_stream(deck, latest_stream(deck));
+  for (const auto& shard : stream["Shards"]) ids.push_back(shard["ShardId"]);
+  REQUIRE(ids.size() == 8 + 16 + 32);
+  CHECK(std::adjacent_find(ids.begin(), ids.end(), std::greater_equal<>()) == ids.end());
 }
 
 TEST_CASE("shards roll when they are old enough", "[engine]") {
