@@ -17,6 +17,7 @@
 #include "engine/store.h"
 #include "engine/streams/change_sink.h"
 #include "engine/streams/stream_registry.h"
+#include "engine/throughput/limiter.h"
 #include "engine/ttl/sweeper.h"
 
 namespace dynadeck::engine {
@@ -35,6 +36,7 @@ struct Core {
   ItemLocks locks;
   Activity activity;
   ClientTokens tokens;
+  std::unique_ptr<ThroughputLimiter> limiter;  // nullptr: throughput is not enforced
   std::unique_ptr<StreamRegistry> streams;
   std::atomic<ChangeSink*> sink{nullptr};  // of Kinesis destinations; nullptr: nobody delivers
   std::unique_ptr<Backfiller> backfiller;  // last: these work with all of the others

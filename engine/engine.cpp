@@ -28,6 +28,7 @@ Engine::~Engine() = default;
 Outcome<std::unique_ptr<Engine>, std::string> Engine::open(EngineOptions options,
                                                            const Clock& clock, Random& random) {
   auto core = std::make_unique<Core>(std::move(options), clock, random);
+  if (core->options.enforce_throughput) core->limiter = std::make_unique<ThroughputLimiter>(clock);
   auto store =
       Store::open({core->options.data_dir, core->options.in_memory, core->options.durability});
   if (!store.ok()) return store.error();

@@ -25,6 +25,8 @@ struct EngineOptions {
   // How long a table or an index stays CREATING, UPDATING or DELETING. Zero: the answer to the
   // operation says so, and the next call finds it done.
   std::chrono::milliseconds status_delay{0};
+  // Whether provisioned throughput, on-demand maxima and the limits of partitions are enforced.
+  bool enforce_throughput = false;
   std::uint32_t stream_shards = 1;               // of a new stream
   std::chrono::milliseconds stream_roll_age{0};  // after which a shard is rolled; zero: never
   // How often items that have expired are looked for, and stream records that are too old. Zero:

@@ -43,7 +43,67 @@ void measure(std::optional<Entry>& entry) {
   entry->record = {item_size_bytes(item), item};
 }
 
+// What a change does to one index.
+struct IndexChange {
+  std::optional<Entry> before;
+  std::optional<Entry> after;
+
+  // Nothing that the index shows changes. A backfill may not have come by yet, but it will.
+  bool is_nothing() const {
+    return (!before && !after) || (same_key() && before->record.item == after->record.item);
+  }
+  bool same_key() const { return before && after && before->key == after->key; }
+  // Source: [doc] "Using Global Secondary Indexes", provisioned throughput for writes.
+  double erase_units() const {
+    return before && !same_key() ? write_units(before->record.size_bytes) : 0;
+  }
+  double put_units() const {
+    if (!after) return 0;
+    const std::size_t bytes = after->record.size_bytes;
+    return write_units(same_key() ? std::max(before->record.size_bytes, bytes) : bytes);
+  }
+};
+
+IndexChange plan_change(const ItemChange& change, const Index& index) {
+  IndexChange plan{entry_of(*change.table, index, change.before),
+                   entry_of(*change.table, index, change.after)};
+  measure(plan.before);
+  measure(plan.after);
+  return plan;
+}
+
+bool is_unchanged(const ItemChange& change) {
+  return change.before && change.after && change.before->item == change.after->item;
+}
+
+double table_units(const ItemChange& change) {
+  return write_units(
+      static_cast<std::size_t>(std::max(bytes_of(change.before), bytes_of(change.after))));
+}
+
 }  // namespace
+
+std::vector<Charge> write_charges(const ItemChange& change, double factor) {
+  const TableDefinition& table = change.table->definition;
+  std::vector<Charge> charges{
+      {&table, nullptr, true, factor * table_units(change), partition_of(change.key)}};
+  if (is_unchanged(change)) return charges;
+  for (const Index& index : table.indexes) {
+    const IndexChange plan = plan_change(change, index);
+    if (plan.is_nothing()) continue;
+    const double erased = factor * plan.erase_units();
+    const double put = factor * plan.put_units();
+    if (index.kind == IndexKind::kLocal) {
+      charges.front().units += erased + put;
+      continue;
+    }
+    if (erased > 0) {
+      charges.push_back({&table, &index, true, erased, partition_of(plan.before->key)});
+    }
+    if (put > 0) charges.push_back({&table, &index, true, put, partition_of(plan.after->key)});
+  }
+  return charges;
+}
 
 void ItemWriter::count(Counters& counters, std::uint32_t id, std::int64_t items,
                        std::int64_t bytes) {
@@ -57,10 +117,10 @@ Result<ConsumedCapacity> ItemWriter::add(const ItemChange& change) {
   const std::int64_t before_bytes = bytes_of(change.before);
   const std::int64_t after_bytes = bytes_of(change.after);
   ConsumedCapacity consumed;
-  consumed.table = write_units(static_cast<std::size_t>(std::max(before_bytes, after_bytes)));
+  consumed.table = table_units(change);
 
   // What changes nothing is not written; it has been durable before.
-  if (change.before && change.after && change.before->item == change.after->item) return consumed;
+  if (is_unchanged(change)) return consumed;
 
   if (change.after) {
     std::string record;
@@ -113,20 +173,12 @@ void ItemWriter::change_expiry(const ItemChange& change) {
   if (after) batch_.put(Family::kExpiries, expiry_key(*after, change.key), {});
 }
 
-// Source of the units: [doc] "Using Global Secondary Indexes", provisioned throughput for writes.
 Result<double> ItemWriter::change_index(const ItemChange& change, const Index& index) {
   const Table& table = *change.table;
-  std::optional<Entry> before = entry_of(table, index, change.before);
-  std::optional<Entry> after = entry_of(table, index, change.after);
-  if (!before && !after) return 0.0;
-  measure(before);
-  measure(after);
-
-  const bool same_key = before && after && before->key == after->key;
-  if (same_key && before->record.item == after->record.item) {
-    // Nothing that the index shows has changed; but a backfill may not have come by yet.
-    return 0.0;
-  }
+  const IndexChange plan = plan_change(change, index);
+  if (plan.is_nothing()) return 0.0;
+  const std::optional<Entry>& before = plan.before;
+  const std::optional<Entry>& after = plan.after;
 
   bool existed = before.has_value();
   if (existed && index.backfilling) {
@@ -135,23 +187,17 @@ Result<double> ItemWriter::change_index(const ItemChange& change, const Index& i
     existed = found.value();
   }
 
-  double units = 0;
-  if (before && !same_key) {
-    batch_.erase(Family::kIndexEntries, before->key);
-    units += write_units(before->record.size_bytes);
-  }
+  if (before && !plan.same_key()) batch_.erase(Family::kIndexEntries, before->key);
   if (after) {
     std::string record;
     append_record(record, after->record.item, after->record.size_bytes);
     batch_.put(Family::kIndexEntries, after->key, record);
-    units += write_units(same_key ? std::max(before->record.size_bytes, after->record.size_bytes)
-                                  : after->record.size_bytes);
   }
   count(*table.index_counters[table.position(index)], index.id,
         static_cast<int>(after.has_value()) - static_cast<int>(existed),
         (after ? static_cast<std::int64_t>(after->record.size_bytes) : 0) -
             (existed ? static_cast<std::int64_t>(before->record.size_bytes) : 0));
-  return units;
+  return plan.erase_units() + plan.put_units();
 }
 
 Result<bool> ItemWriter::has_entry(const Index&, std::string_view entry_key) {

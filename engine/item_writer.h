@@ -16,6 +16,7 @@
 #include "engine/core.h"
 #include "engine/item_record.h"
 #include "engine/streams/stream_writer.h"
+#include "engine/throughput/limiter.h"
 
 namespace dynadeck::engine {
 
@@ -27,6 +28,9 @@ struct ItemChange {
   std::optional<ItemRecord> after;
   bool expired = false;  // deleted by time to live
 };
+
+// What the change will take from whose throughput, times `factor`. The table's comes first.
+std::vector<Charge> write_charges(const ItemChange& change, double factor);
 
 // Collects the changes of one request. *One thread.*
 class ItemWriter {

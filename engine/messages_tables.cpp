@@ -262,4 +262,33 @@ std::string not_projected(std::string_view index, std::string_view names) {
   return join(kInvalid, "Global secondary index ", index, " does not project ", names);
 }
 
+std::string provisioned_throughput_exceeded(bool of_index) {
+  return of_index
+             ? "The level of configured provisioned throughput for one or more global secondary "
+               "indexes of the table was exceeded. Consider increasing your provisioning level "
+               "for the under-provisioned global secondary indexes with the UpdateTable API."
+             : "The level of configured provisioned throughput for the table was exceeded. "
+               "Consider increasing your provisioning level with the UpdateTable API.";
+}
+
+std::string on_demand_capacity_exceeded(bool of_index) {
+  return of_index ? "Throughput exceeds the current capacity for one or more global secondary "
+                    "indexes. DynamoDB is automatically scaling your index so please try again "
+                    "shortly."
+                  : "Throughput exceeds the current capacity of your table or index. DynamoDB is "
+                    "automatically scaling your table or index so please try again shortly. If "
+                    "exceptions persist, check if you have a hot key: "
+                    "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
+                    "bp-partition-key-design.html";
+}
+
+std::string on_demand_maximum_exceeded() {
+  return "Throughput exceeds the maximum OnDemandThroughput configured on table or index";
+}
+
+std::string account_throughput_exceeded() {
+  return "Throughput exceeds the current throughput limit for your account. To request a limit "
+         "increase, contact AWS Support at https://aws.amazon.com/support.";
+}
+
 }  // namespace dynadeck::engine::messages

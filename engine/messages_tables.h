@@ -43,6 +43,15 @@ std::string stream_not_enabled(std::string_view table_name);
 std::string index_being_backfilled(std::string_view index);
 std::string index_being_updated(std::string_view table_name, std::string_view index);
 
+// ---------------------------------------------------------------- throughput that is exceeded
+
+// of_index: of a global index.
+std::string provisioned_throughput_exceeded(bool of_index);
+std::string on_demand_capacity_exceeded(bool of_index);
+// Source: [doc] "Diagnosing throttling", its second example.
+std::string on_demand_maximum_exceeded();
+std::string account_throughput_exceeded();
+
 // ---------------------------------------------------------------- tags
 
 // With AWS's misspelling.

@@ -67,6 +67,7 @@ struct ServeOptions {
   std::vector<CredentialOption> credentials;
   std::string log_level = "info";
   std::chrono::milliseconds status_delay{0};
+  bool enforce_throughput = false;
   std::uint32_t stream_shards = 1;
   std::string kinesis_endpoint;  // empty: nothing is delivered to Kinesis destinations
   std::chrono::milliseconds stream_roll_age{0};          // zero: shards are rolled on demand only

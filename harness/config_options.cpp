@@ -76,6 +76,9 @@ void add_engine_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {
   app.add_flag("--delay-transient-statuses", raw.delay_transient_statuses,
                "As --status-delay 2s; for DynamoDB Local's users")
       ->group("");
+  app.add_flag("--enforce-throughput", serve.enforce_throughput,
+               "Throttle what exceeds provisioned throughput, on-demand maxima or a partition")
+      ->envname("DYNADECK_ENFORCE_THROUGHPUT");
   app.add_option("--stream-shards", serve.stream_shards, "How many shards a new stream begins with")
       ->type_name("N")
       ->check(CLI::Range(1, 1000))

@@ -63,6 +63,7 @@ engine::EngineOptions engine_options(const ServeOptions& options) {
                                                                     : engine::Durability::kWal;
   result.shared_db = options.shared_db;
   result.status_delay = options.status_delay;
+  result.enforce_throughput = options.enforce_throughput;
   result.stream_shards = options.stream_shards;
   result.stream_roll_age = options.stream_roll_age;
   result.ttl_sweep_interval = options.ttl_sweep_interval;

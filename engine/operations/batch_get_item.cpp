@@ -69,9 +69,15 @@ class BatchReader {
         append_unread(unread, input.keys[index]);
         continue;
       }
-      bytes_ += size;
       // Source: [doc] "DynamoDB read operations": BatchGetItem rounds each item for itself.
-      consumed.table += read_units(size, input.consistent_read);
+      const double units = read_units(size, input.consistent_read);
+      if (is_throttled(part, index, units)) {
+        append_unread(unread, input.keys[index]);
+        continue;
+      }
+      bytes_ += size;
+      ++read_;
+      consumed.table += units;
       if (found.value()) append_item(read_record(value.view()).item, input);
     }
     responses_.push_back(']');
@@ -80,7 +86,10 @@ class BatchReader {
     return Done{};
   }
 
-  std::string finish(ReturnConsumedCapacity detail) && {
+  // Some keys may be left unread for want of throughput, but not all. Source: [doc] API reference,
+  // BatchGetItem.
+  Result<std::string> finish(ReturnConsumedCapacity detail) && {
+    if (throttled_ && read_ == 0) return throttled_->error();
     std::string out("{\"Responses\":{");
     out.append(responses_).append("},\"UnprocessedKeys\":{").append(unprocessed_).push_back('}');
     units_.append(out, detail);
@@ -93,6 +102,15 @@ class BatchReader {
     if (!out.empty()) out.push_back(',');
     append_json_text(out, name);
     out.push_back(':');
+  }
+
+  bool is_throttled(const TablePart& part, std::size_t index, double units) {
+    if (!core_.limiter) return false;
+    const Charge charge{part.table, nullptr, false, units, partition_of(part.item_keys[index])};
+    auto refused = core_.limiter->take({&charge, 1});
+    if (!refused) return false;
+    if (!throttled_) throttled_ = std::move(refused);
+    return true;
   }
 
   static void append_unread(std::string& unread, const std::string& key) {
@@ -122,6 +140,8 @@ class BatchReader {
   std::string unprocessed_;
   std::size_t bytes_ = 0;
   bool is_full_ = false;
+  std::size_t read_ = 0;
+  std::optional<Throttled> throttled_;  // the first key that was
   TableUnits units_;
 };
 

@@ -89,14 +89,23 @@ void append_metrics(std::string& out, const Plan& plan) {
   out.append(table == nullptr ? "}" : "]}");
 }
 
-// Everything that is not in conflict with a transaction, in one batch: the items become durable
-// together, which nobody can tell from one after another.
-Result<TableUnits> write_all(Core& core, const Plan& plan,
-                             const std::vector<std::size_t>& conflicts) {
+// What of a plan was done.
+struct Written {
   TableUnits units;
+  std::vector<std::size_t> left;       // positions, ascending
+  std::optional<Throttled> throttled;  // the first step that was
+};
+
+// Everything that is not in conflict with a transaction and has the throughput, in one batch: the
+// items become durable together, which nobody can tell from one after another.
+Result<Written> write_all(Core& core, const Plan& plan, const std::vector<std::size_t>& conflicts) {
+  Written written;
   ItemWriter writer(core);
   for (std::size_t position = 0; position < plan.steps.size(); ++position) {
-    if (std::binary_search(conflicts.begin(), conflicts.end(), position)) continue;
+    if (std::binary_search(conflicts.begin(), conflicts.end(), position)) {
+      written.left.push_back(position);
+      continue;
+    }
     const Plan::Step& step = plan.steps[position];
     PinnedValue value;
     const auto before = load_item(*core.store, plan.keys[position], value);
@@ -108,16 +117,23 @@ Result<TableUnits> write_all(Core& core, const Plan& plan,
       const ItemView item(step.write->item);
       after = ItemRecord{item_size_bytes(item), item};
     }
+    const ItemChange change{step.table, plan.keys[position], before.value(), after};
+    if (core.limiter) {
+      if (auto refused = core.limiter->take(write_charges(change, 1))) {
+        written.left.push_back(position);
+        if (!written.throttled) written.throttled = std::move(refused);
+        continue;
+      }
+    }
     if (before.value() || after) {
-      Result<ConsumedCapacity> added =
-          writer.add({step.table, plan.keys[position], before.value(), after});
+      Result<ConsumedCapacity> added = writer.add(change);
       if (!added.ok()) return added.error();
       consumed = std::move(added).value();
     }
-    units.add(step.table->definition.name, consumed);
+    written.units.add(step.table->definition.name, consumed);
   }
   if (const Status committed = writer.commit(); !committed.ok()) return committed.error();
-  return units;
+  return written;
 }
 
 }  // namespace
@@ -131,15 +147,19 @@ Result<std::string> batch_write_item(Core& core, const Request& request, const J
     if (!plan.ok()) return plan.error();
     const ItemLocks::Guards guards = core.locks.lock_all(plan->keys);
     if (!core.catalog->is_current(view)) continue;
-    const Result<TableUnits> units = write_all(core, plan.value(), guards.conflicts());
-    if (!units.ok()) return units.error();
+    const Result<Written> written = write_all(core, plan.value(), guards.conflicts());
+    if (!written.ok()) return written.error();
+    // Source: [doc] API reference, BatchWriteItem: the exception where nothing could be done.
+    if (written->throttled && written->left.size() == plan->steps.size()) {
+      return written->throttled->error();
+    }
 
     std::string out("{\"UnprocessedItems\":");
-    append_unprocessed(out, plan.value(), guards.conflicts());
+    append_unprocessed(out, plan.value(), written->left);
     if (input->return_item_collection_metrics == ReturnItemCollectionMetrics::kSize) {
       append_metrics(out, plan.value());
     }
-    units->append(out, input->return_consumed_capacity);
+    written->units.append(out, input->return_consumed_capacity);
     out.push_back('}');
     return out;
   }

@@ -24,6 +24,10 @@ void CancellationReasons::invalid(std::size_t action, std::string message) {
   set(action, {"ValidationError", std::move(message), {}});
 }
 
+void CancellationReasons::throttled(std::size_t action, const Throttled& why) {
+  set(action, {why.cancellation_code(), why.error().message, {}});
+}
+
 ApiError CancellationReasons::error() const {
   std::string codes("[");
   std::string members("\"CancellationReasons\":[");

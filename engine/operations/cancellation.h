@@ -8,6 +8,7 @@
 
 #include "engine/api_error.h"
 #include "engine/item_record.h"
+#include "engine/throughput/limiter.h"
 
 namespace dynadeck::engine {
 
@@ -20,6 +21,7 @@ class CancellationReasons {
   // item: as it was, where the request wants to see it.
   void condition_failed(std::size_t action, const std::optional<ItemRecord>& item);
   void invalid(std::size_t action, std::string message);
+  void throttled(std::size_t action, const Throttled& why);
 
   bool any() const { return any_; }
   // TransactionCanceledException with all reasons.

@@ -25,11 +25,15 @@ Result<std::string> get_item(Core& core, const Request& request, const JsonValue
   if (!exists.ok()) return exists.error();
 
   std::string out;
-  std::size_t size_bytes = 0;
+  const std::size_t size_bytes = exists.value() ? read_record(value.view()).size_bytes : 0;
+  if (core.limiter) {
+    const Charge charge{&table, nullptr, false, read_units(size_bytes, input->consistent_read),
+                        partition_of(item_key)};
+    if (const auto refused = core.limiter->take({&charge, 1})) return refused->error();
+  }
   out.push_back('{');
   if (exists.value()) {
     const ItemRecord record = read_record(value.view());
-    size_bytes = record.size_bytes;
     out.reserve(2 * value.view().size() + 128);
     out.append("\"Item\":");
     if (input->projection) {

@@ -46,6 +46,24 @@ std::optional<ItemRecord> record_of(const WriteResult& result) {
   return ItemRecord{item_size_bytes(item), item};
 }
 
+// Takes what a write costs, where throughput is enforced.
+Status pay(Core& core, const ItemChange& change) {
+  if (!core.limiter) return Done{};
+  if (const auto refused = core.limiter->take(write_charges(change, 1))) return refused->error();
+  return Done{};
+}
+
+// A write that fails its condition costs what the item that it looked at does. Source: [doc]
+// "Working with items and attributes", conditional writes.
+Status pay_for_look(Core& core, const Table& table, std::string_view key,
+                    const std::optional<ItemRecord>& item) {
+  if (!core.limiter) return Done{};
+  const Charge charge{&table.definition, nullptr, true, write_units(item ? item->size_bytes : 0),
+                      partition_of(key)};
+  if (const auto refused = core.limiter->take({&charge, 1})) return refused->error();
+  return Done{};
+}
+
 // One attempt under the item's lock.
 Result<std::string> write_locked(Core& core, const WriteInput& input, const ItemWriteSteps& steps,
                                  const Table& table, std::string_view key) {
@@ -54,6 +72,7 @@ Result<std::string> write_locked(Core& core, const WriteInput& input, const Item
   if (!before.ok()) return before.error();
   const std::optional<ItemRecord>& item = before.value();
   if (input.condition && !input.condition->matches(item ? item->item : ItemView())) {
+    if (const Status paid = pay_for_look(core, table, key, item); !paid.ok()) return paid.error();
     return condition_failure(item, input.return_item_on_condition_failure);
   }
   const Result<WriteResult> result = steps.change(table.definition, item);
@@ -62,6 +81,7 @@ Result<std::string> write_locked(Core& core, const WriteInput& input, const Item
   const std::optional<ItemRecord> after =
       result->kind == WriteResult::Kind::kNothing ? item : record_of(result.value());
   Outputs outputs{item ? item->item : ItemView(), after ? after->item : ItemView(), {}};
+  if (const Status paid = pay(core, {&table, key, item, after}); !paid.ok()) return paid.error();
   if (item || after) {
     ItemWriter writer(core);
     Result<ConsumedCapacity> consumed = writer.add({&table, key, item, after});

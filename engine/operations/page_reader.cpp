@@ -88,6 +88,16 @@ class Page {
     return Done{};
   }
 
+  // Where throughput is enforced: takes what the page has cost. partition: what was queried.
+  Status pay(ThroughputLimiter& limiter, std::optional<std::uint64_t> partition) const {
+    const TableDefinition* table = &target_.table->definition;
+    const bool is_global = target_.index != nullptr && target_.index->kind == IndexKind::kGlobal;
+    const Charge charge{table, is_global ? target_.index : nullptr, false, consumed().total(),
+                        partition};
+    if (const auto refused = limiter.take({&charge, 1})) return refused->error();
+    return Done{};
+  }
+
   std::string finish() && {
     if (!counts_only_) out_.append("],");
     out_.append("\"Count\":").append(std::to_string(matched_));
@@ -280,6 +290,11 @@ Result<std::string> read_page(Core& core, const Request& request, const ReadTarg
       }
     }
     if (const Status walked = cursor.status(); !walked.ok()) return walked.error();
+  }
+  if (core.limiter) {
+    const auto partition =
+        range.access == Access::kPartition ? std::optional(partition_of(range.from)) : std::nullopt;
+    if (const Status paid = page.pay(*core.limiter, partition); !paid.ok()) return paid.error();
   }
   return std::move(page).finish();
 }

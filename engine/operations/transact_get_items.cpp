@@ -20,6 +20,19 @@ constexpr double kTransactionFactor = 2;
 
 using Get = TransactGetItemsInput::Get;
 
+// All or nothing, as the transaction itself. charges: one per action.
+Status pay(ThroughputLimiter& limiter, const std::vector<Charge>& charges) {
+  CancellationReasons reasons(charges.size());
+  for (std::size_t index = 0; index < charges.size(); ++index) {
+    if (const auto refused = limiter.check({&charges[index], 1})) {
+      reasons.throttled(index, *refused);
+    }
+  }
+  if (reasons.any()) return reasons.error();
+  limiter.charge(charges);
+  return Done{};
+}
+
 }  // namespace
 
 Result<std::string> transact_get_items(Core& core, const Request& request, const JsonValue& body) {
@@ -51,6 +64,7 @@ Result<std::string> transact_get_items(Core& core, const Request& request, const
   if (reasons.any()) return reasons.error();
 
   const Snapshot snapshot = core.store->snapshot();
+  std::vector<Charge> charges;  // one per get, where throughput is enforced
   std::string out("{\"Responses\":[");
   TableUnits units;
   std::size_t bytes = 0;
@@ -77,6 +91,12 @@ Result<std::string> transact_get_items(Core& core, const Request& request, const
     if (bytes > kMaxTransactionBytes) return validation_error(messages::transaction_too_large());
     consumed.table = kTransactionFactor * read_units(size, true);
     units.add(tables[index]->name, consumed);
+    if (core.limiter) {
+      charges.push_back({tables[index], nullptr, false, consumed.table, partition_of(keys[index])});
+    }
+  }
+  if (core.limiter) {
+    if (const Status paid = pay(*core.limiter, charges); !paid.ok()) return paid.error();
   }
   out.push_back(']');
   units.append(out, input->return_consumed_capacity, CapacityKind::kTransactRead);

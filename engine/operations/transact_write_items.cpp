@@ -125,6 +125,22 @@ std::size_t size_of(const Step& step) {
                   step.after ? step.after->size_bytes : 0);
 }
 
+// Takes what all actions cost, or, where one finds too little, nothing.
+Status pay(ThroughputLimiter& limiter, const Plan& plan, const std::vector<Step>& steps) {
+  CancellationReasons reasons(steps.size());
+  std::vector<Charge> all;
+  for (std::size_t index = 0; index < steps.size(); ++index) {
+    const std::vector<Charge> charges = write_charges(
+        {plan.tables[index], plan.keys[index], steps[index].before, steps[index].after},
+        kTransactionFactor);
+    if (const auto refused = limiter.check(charges)) reasons.throttled(index, *refused);
+    all.insert(all.end(), charges.begin(), charges.end());
+  }
+  if (reasons.any()) return reasons.error();
+  limiter.charge(all);
+  return Done{};
+}
+
 struct Token {
   std::string key;  // empty: the request has none
   std::uint64_t fingerprint = 0;
@@ -143,6 +159,9 @@ Result<TableUnits> execute(Core& core, const std::vector<Action>& actions, const
   }
   if (reasons.any()) return reasons.error();
   if (bytes > kMaxTransactionBytes) return validation_error(messages::transaction_too_large());
+  if (core.limiter) {
+    if (const Status paid = pay(*core.limiter, plan, steps); !paid.ok()) return paid.error();
+  }
 
   ItemWriter writer(core);
   TableUnits units;
