@@ -273,7 +273,13 @@ Result<Decimal> Decimal::parse(std::string_view text, Exponents exponents) {
     if (!fits) return validation_error(messages::not_a_number(text));
     if (literal.exponent == INT32_MAX) return validation_error(messages::number_underflow());
   }
-  if (literal.digit_count == 0) return Decimal();
+  if (literal.digit_count == 0) {
+    // Zero is measured by the exponent that it is written with. Source: [seen] paritysuite,
+    // limits/numberExponent.
+    if (literal.exponent > kMaxPower) return validation_error(messages::number_overflow());
+    if (literal.exponent < kMinPower) return validation_error(messages::number_underflow());
+    return Decimal();
+  }
   if (literal.power > kMaxPower) return validation_error(messages::number_overflow());
   if (literal.power < kMinPower) return validation_error(messages::number_underflow());
   if (literal.digit_count > kMaxDigits) return validation_error(messages::too_many_digits());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/messages.h"
 #include "engine/messages_tables.h"
 #include "engine/value_writer.h"
 
@@ -97,13 +98,11 @@ Status check_all(const KeySchema& keys, const Check& check) {
 }
 
 Status check_index_keys(const TableDefinition& table, ItemView item) {
-  for (const Index& index : table.indexes) {
-    Status fits = check_all(index.keys, [&](const KeyAttribute& attribute, bool is_partition) {
+  return check_indexes(table, [&](const Index& index) {
+    return check_all(index.keys, [&](const KeyAttribute& attribute, bool is_partition) {
       return check_index_attribute(index, attribute, item, is_partition);
     });
-    if (!fits.ok()) return fits;
-  }
-  return Done{};
+  });
 }
 
 }  // namespace
@@ -137,14 +136,56 @@ Status check_not_empty(const KeySchema& keys, ItemView key) {
   });
 }
 
+Status check_scalar_keys(const TableDefinition& table, std::span<const std::string> nested) {
+  if (nested.empty()) return Done{};
+  const auto check = [&](const KeySchema& keys, std::string_view kind) {
+    return check_all(keys, [&](const KeyAttribute& attribute, bool) -> Status {
+      if (std::find(nested.begin(), nested.end(), attribute.name) == nested.end()) return Done{};
+      return validation_error(messages::key_must_be_scalar(kind, attribute.name));
+    });
+  };
+  if (Status scalar = check(table.keys, "Key"); !scalar.ok()) return scalar;
+  return check_indexes(table, [&](const Index& index) { return check(index.keys, "IndexKey"); });
+}
+
 Status check_updated_item(const TableDefinition& table, ItemView before, ItemView after) {
-  for (const Index& index : table.indexes) {
-    Status fits = check_all(index.keys, [&](const KeyAttribute& attribute, bool is_partition) {
+  return check_indexes(table, [&](const Index& index) {
+    return check_all(index.keys, [&](const KeyAttribute& attribute, bool is_partition) {
       return check_updated_attribute(attribute, before, after, is_partition);
     });
-    if (!fits.ok()) return fits;
-  }
-  return Done{};
+  });
+}
+
+Status check_assigned_types(const TableDefinition& table, const Update& update) {
+  return check_indexes(table, [&](const Index& index) {
+    return check_all(index.keys, [&](const KeyAttribute& attribute, bool) -> Status {
+      const std::optional<Type> type = update.assigned_type(attribute.name);
+      if (!type || *type == attribute.type) return Done{};
+      return validation_error(messages::index_key_type_mismatch(
+          attribute.name, type_name(attribute.type), type_name(*type), index.name));
+    });
+  });
+}
+
+Status check_assigned_not_empty(const TableDefinition& table, const Update& update) {
+  return check_indexes(table, [&](const Index& index) {
+    return check_all(index.keys, [&](const KeyAttribute& attribute, bool) -> Status {
+      const std::optional<ValueView> value = update.assigned(attribute.name);
+      if (!value || value->type() != attribute.type || !is_empty(*value)) return Done{};
+      return validation_error(messages::update_empty_index_key(kind_of(attribute.type)));
+    });
+  });
+}
+
+Status check_index_keys_not_empty(const TableDefinition& table, ItemView item) {
+  return check_indexes(table, [&](const Index& index) {
+    return check_all(index.keys, [&](const KeyAttribute& attribute, bool) -> Status {
+      const auto value = item.find(attribute.name);
+      if (!value || value->type() != attribute.type || !is_empty(*value)) return Done{};
+      return validation_error(
+          messages::empty_index_key(kind_of(attribute.type), index.name, attribute.name));
+    });
+  });
 }
 
 bool is_indexed(const Index& index, ItemView item) {

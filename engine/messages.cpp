@@ -359,11 +359,11 @@ std::string empty_key_value(std::string_view attribute, bool is_binary) {
        is_binary ? "binary" : "string", " value. Key: ", attribute});
 }
 
-std::string key_must_be_scalar(std::string_view attribute) {
+std::string key_must_be_scalar(std::string_view kind, std::string_view attribute) {
   return text(
       {"Key attributes must be scalars; list random access '[]' and map lookup '.' are not "
-       "allowed: Key: ",
-       attribute});
+       "allowed: ",
+       kind, ": ", attribute});
 }
 
 std::string filter_on_key(std::string_view attribute) {

@@ -123,7 +123,8 @@ std::string key_condition_not_supported();
 std::string too_many_key_conditions(std::size_t conditions, std::size_t key_attributes);
 std::string range_key_gap(std::string_view missing, std::string_view present);
 std::string empty_key_value(std::string_view attribute, bool is_binary);
-std::string key_must_be_scalar(std::string_view attribute);
+// kind: "Key" or "IndexKey".
+std::string key_must_be_scalar(std::string_view kind, std::string_view attribute);
 std::string filter_on_key(std::string_view attribute);
 std::string legacy_filter_on_key(std::string_view attribute);
 

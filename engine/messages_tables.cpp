@@ -173,12 +173,12 @@ std::string empty_index_key(std::string_view kind, std::string_view index, std::
               kind, " value. IndexName: ", index, ", IndexKey: ", name);
 }
 
-// Source: [chosen] remembered wording; no capture at hand confirms it.
+// Source: [peer] dynalite 4's suite, which ran against DynamoDB; DynamoDB Local's messages.
 std::string update_index_key_type() {
   return "The update expression attempted to update the secondary index key to unsupported type";
 }
 
-// Source: [chosen] remembered wording; no capture at hand confirms it.
+// Source: [seen] paritysuite/dynamodb-conformance, error-messages/transactIndexKeys.
 std::string update_empty_index_key(std::string_view kind) {
   return join(kNotValid,
               "The update expression attempted to update a secondary index key to a value that is "

@@ -70,6 +70,7 @@ SyntaxResult<DocumentPath> resolve_path(const SyntaxNode& path, Placeholders& pl
   if (result.steps.size() > kMaxPathSteps) {
     return SyntaxProblem{messages::path_too_deep(result.steps.size())};
   }
+  if (result.steps.size() > 1) placeholders.note_nested(result.attribute());
   return result;
 }
 

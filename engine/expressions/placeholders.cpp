@@ -105,6 +105,12 @@ std::optional<ValueView> Placeholders::value(std::string_view placeholder) {
   return ValueView(std::string_view(encoded_).substr(entry->offset, entry->size));
 }
 
+void Placeholders::note_nested(const std::string& attribute) {
+  if (std::find(nested_.begin(), nested_.end(), attribute) == nested_.end()) {
+    nested_.push_back(attribute);
+  }
+}
+
 std::vector<std::string_view> Placeholders::unused(const std::vector<Entry>& entries) {
   std::vector<std::string_view> placeholders;
   for (const Entry& entry : entries) {

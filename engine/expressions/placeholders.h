@@ -29,6 +29,11 @@ class Placeholders {
   std::optional<std::string_view> name(std::string_view placeholder);
   std::optional<ValueView> value(std::string_view placeholder);
 
+  // A path of an expression leads into that attribute.
+  void note_nested(const std::string& attribute);
+  // The attributes that paths lead into, each once.
+  std::vector<std::string> take_nested() { return std::move(nested_); }
+
   // Fails where a placeholder was never asked for.
   Status check_all_used() const;
 
@@ -49,6 +54,7 @@ class Placeholders {
   std::vector<Entry> names_;  // sorted by placeholder
   std::vector<Entry> values_;
   std::string encoded_;  // all values, one after another
+  std::vector<std::string> nested_;
 };
 
 }  // namespace dynadeck::engine

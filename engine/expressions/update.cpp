@@ -371,6 +371,37 @@ Update::Update() : tree_(std::make_shared<const UpdateTree>()) {}
 
 Update::Update(std::unique_ptr<const UpdateTree> tree) : tree_(std::move(tree)) {}
 
+namespace {
+
+// What an action gives to that top-level attribute; nullptr where none does.
+const UpdateOperand* find_assignment(const UpdateTree& tree, std::string_view attribute) {
+  for (const UpdateAction& action : tree.actions) {
+    if (action.path.steps.size() != 1 || action.path.attribute() != attribute) continue;
+    return action.kind == UpdateAction::Kind::kRemove ? nullptr : &action.value;
+  }
+  return nullptr;
+}
+
+std::optional<Type> static_type(const UpdateOperand& operand) {
+  switch (operand.kind) {
+    case UpdateOperand::Kind::kLiteral:
+      if (operand.literal.empty()) return std::nullopt;
+      return ValueView(operand.literal).type();
+    case UpdateOperand::Kind::kPlus:
+    case UpdateOperand::Kind::kMinus:
+      return Type::kNumber;
+    case UpdateOperand::Kind::kListAppend:
+      return Type::kList;
+    case UpdateOperand::Kind::kIfNotExists:
+      return static_type(operand.operands.back());
+    case UpdateOperand::Kind::kPath:
+      break;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
 Status Update::check_keys(std::span<const std::string_view> key_names) const {
   for (const UpdateAction& action : tree_->actions) {
     const std::string& name = action.path.attribute();
@@ -380,6 +411,19 @@ Status Update::check_keys(std::span<const std::string_view> key_names) const {
   }
   return Done{};
 }
+
+std::optional<ValueView> Update::assigned(std::string_view attribute) const {
+  const UpdateOperand* value = find_assignment(*tree_, attribute);
+  if (value == nullptr || value->kind != UpdateOperand::Kind::kLiteral) return std::nullopt;
+  return ValueView(value->literal);
+}
+
+std::optional<Type> Update::assigned_type(std::string_view attribute) const {
+  const UpdateOperand* value = find_assignment(*tree_, attribute);
+  return value == nullptr ? std::nullopt : static_type(*value);
+}
+
+std::size_t Update::statement_bytes() const { return engine::statement_bytes(*tree_); }
 
 Result<std::string> Update::apply(ItemView before) const {
   if (tree_->actions.empty()) return std::string(before.encoded());

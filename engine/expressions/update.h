@@ -1,7 +1,9 @@
 // A compiled update: from an UpdateExpression, from AttributeUpdates or from PartiQL.
 #pragma once
 
+#include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -25,6 +27,16 @@ class Update {
   // Second phase, once the table is known: refuses to touch an attribute of the table's key.
   // key_names: of the table's key, not of its indexes'.
   Status check_keys(std::span<const std::string_view> key_names) const;
+
+  // The literal that the update gives to that top-level attribute, or adds to it or deletes from
+  // it; nothing where it computes the value or leaves the attribute alone.
+  std::optional<ValueView> assigned(std::string_view attribute) const;
+  // The type of what the update gives to that top-level attribute, where it shows in the request.
+  std::optional<Type> assigned_type(std::string_view attribute) const;
+
+  // What an UpdateExpression is charged against the limit of an item's size, whatever item it
+  // meets; 0 for AttributeUpdates. In bytes.
+  std::size_t statement_bytes() const;
 
   // The encoded item after the update.
   //

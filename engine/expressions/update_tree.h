@@ -48,4 +48,8 @@ struct UpdateTree {
   void index_paths();
 };
 
+// What an UpdateExpression is charged against the limit of an item's size, whatever item it meets:
+// its values and a fixed amount for each clause, function and path; 0 for a legacy one. In bytes.
+std::size_t statement_bytes(const UpdateTree& tree);
+
 }  // namespace dynadeck::engine

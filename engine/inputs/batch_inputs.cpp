@@ -79,6 +79,7 @@ Result<BatchGetItemInput::Table> read_get_table(const JsonMember& member) {
       read_projection(body, placeholders.value(), kWording);
   if (!projection.ok()) return projection.error();
   table.projection = std::move(projection).value();
+  table.nested = placeholders->take_nested();
   if (Status status = placeholders->check_all_used(); !status.ok()) return status.error();
   Result<std::vector<std::string>> keys = read_keys(*body.find("Keys"), kWording);
   if (!keys.ok()) return keys.error();
@@ -140,6 +141,7 @@ Status read_action_expressions(const JsonValue& body, Action& action) {
       read_condition_expression(body, "ConditionExpression", placeholders.value(), kWording);
   if (!condition.ok()) return condition.error();
   action.condition = std::move(condition).value();
+  action.nested = placeholders->take_nested();
   return placeholders->check_all_used();
 }
 
@@ -178,6 +180,7 @@ Result<TransactGetItemsInput::Get> read_get(const JsonValue& body) {
       read_projection(body, placeholders.value(), kWording);
   if (!projection.ok()) return projection.error();
   get.projection = std::move(projection).value();
+  get.nested = placeholders->take_nested();
   if (Status status = placeholders->check_all_used(); !status.ok()) return status.error();
   Result<std::string> key = read_item(*body.find("Key"), kWording);
   if (!key.ok()) return key.error();

@@ -21,6 +21,7 @@ struct BatchGetItemInput {
     std::vector<std::string> keys;
     bool consistent_read = false;
     std::optional<Projection> projection;
+    std::vector<std::string> nested;  // attributes that paths of the projection lead into
     // The parameters beside Keys as JSON text without braces (`"ConsistentRead":true`), to be
     // given back with UnprocessedKeys; empty for none.
     std::string parameters;
@@ -48,6 +49,7 @@ struct TransactGetItemsInput {
     std::string table_name;
     std::string key;
     std::optional<Projection> projection;
+    std::vector<std::string> nested;  // as above
   };
   std::vector<Get> gets;  // 1 to 100
   ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
@@ -61,6 +63,7 @@ struct TransactWriteItemsInput {
     std::string item;  // the item to put, or the key
     Update update;
     std::optional<Condition> condition;
+    std::vector<std::string> nested;  // attributes that paths lead into
     bool return_item_on_condition_failure = false;
   };
   std::vector<Action> actions;  // 1 to 100

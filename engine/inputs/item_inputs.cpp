@@ -49,6 +49,7 @@ Status read_condition(const JsonValue& body, WriteInput& input) {
       read_condition_expression(body, "ConditionExpression", placeholders.value(), kWording);
   if (!condition.ok()) return condition.error();
   if (condition.value()) input.condition = std::move(condition).value();
+  input.nested = placeholders->take_nested();
   return placeholders->check_all_used();
 }
 
@@ -97,6 +98,7 @@ Status read_update_expressions(const JsonValue& body, UpdateItemInput& input) {
       read_condition_expression(body, "ConditionExpression", placeholders.value(), kWording);
   if (!condition.ok()) return condition.error();
   if (condition.value()) input.condition = std::move(condition).value();
+  input.nested = placeholders->take_nested();
   return placeholders->check_all_used();
 }
 
@@ -160,6 +162,7 @@ Result<GetItemInput> read_get_item(const JsonValue& body) {
       read_projection(body, placeholders.value(), kWording);
   if (!projection.ok()) return projection.error();
   input.projection = std::move(projection).value();
+  input.nested = placeholders->take_nested();
   if (Status status = placeholders->check_all_used(); !status.ok()) return status.error();
   return input;
 }

@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/api_error.h"
 #include "engine/expressions/condition.h"
@@ -26,6 +27,7 @@ struct GetItemInput {
   std::string key;
   bool consistent_read = false;
   std::optional<Projection> projection;
+  std::vector<std::string> nested;  // attributes that paths of the projection lead into
   ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;
 };
 
@@ -33,6 +35,7 @@ struct GetItemInput {
 struct WriteInput {
   std::string table_name;
   std::optional<Condition> condition;
+  std::vector<std::string> nested;                   // attributes that paths lead into
   ReturnValues return_values = ReturnValues::kNone;  // only those that the operation allows
   bool return_item_on_condition_failure = false;     // ReturnValuesOnConditionCheckFailure
   ReturnConsumedCapacity return_consumed_capacity = ReturnConsumedCapacity::kNone;

@@ -114,9 +114,11 @@ Status read_expressions(const JsonValue& body, ValueWording wording, Placeholder
       read_condition_expression(body, "FilterExpression", placeholders, wording);
   if (!filter.ok()) return filter.error();
   if (filter.value()) input.filter = std::move(filter).value();
+  input.nested_filter = placeholders.take_nested();
   Result<std::optional<Projection>> projection = read_projection(body, placeholders, wording);
   if (!projection.ok()) return projection.error();
   input.projection = std::move(projection).value();
+  input.nested_projection = placeholders.take_nested();
   return Done{};
 }
 

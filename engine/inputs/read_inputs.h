@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "engine/api_error.h"
 #include "engine/expressions/condition.h"
@@ -20,6 +21,9 @@ struct ReadInput {
   std::optional<std::string> index_name;
   std::optional<Condition> filter;
   std::optional<Projection> projection;
+  // Attributes that paths lead into.
+  std::vector<std::string> nested_projection;
+  std::vector<std::string> nested_filter;
   Select select = Select::kUnspecified;
   std::optional<std::int64_t> limit;               // at least 1
   std::optional<std::string> exclusive_start_key;  // an encoded item, not checked against the key

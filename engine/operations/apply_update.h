@@ -9,7 +9,8 @@
 
 namespace dynadeck::engine {
 
-// Whether the key fits the table and the update leaves the key alone.
+// Whether the key fits the table, the update leaves the key alone, and what it gives to index keys
+// has their types.
 Status check_update(const Update& update, const TableDefinition& table, ItemView key);
 
 // The item after the update, within the limits.

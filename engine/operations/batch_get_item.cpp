@@ -39,6 +39,9 @@ Result<TablePart> prepare(const Core& core, const CatalogView& view, const Reque
     append_item_key(item_key, part.table->id, part.table->keys, view_of_key);
     if (!seen.insert(item_key).second) return validation_error(messages::duplicate_keys());
   }
+  if (const Status scalar = check_scalar_keys(*part.table, input.nested); !scalar.ok()) {
+    return scalar.error();
+  }
   return part;
 }
 

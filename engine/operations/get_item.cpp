@@ -16,6 +16,9 @@ Result<std::string> get_item(Core& core, const Request& request, const JsonValue
   const TableDefinition& table = found.value()->definition;
   const ItemView key(input->key);
   if (const Status fits = check_key(table.keys, key); !fits.ok()) return fits.error();
+  if (const Status scalar = check_scalar_keys(table, input->nested); !scalar.ok()) {
+    return scalar.error();
+  }
 
   std::string item_key;
   append_item_key(item_key, table.id, table.keys, key);

@@ -1,5 +1,6 @@
 #include "engine/operations/item_write.h"
 
+#include "engine/item_keys.h"
 #include "engine/item_writer.h"
 #include "engine/key_codec.h"
 #include "engine/messages_tables.h"
@@ -104,6 +105,9 @@ Result<std::string> write_item(Core& core, const Request& request, const WriteIn
     if (!table.ok()) return table.error();
     const TableDefinition& definition = table.value()->definition;
     if (const Status fits = steps.check(definition); !fits.ok()) return fits.error();
+    if (const Status scalar = check_scalar_keys(definition, input.nested); !scalar.ok()) {
+      return scalar.error();
+    }
 
     std::string key;
     append_item_key(key, definition.id, definition.keys, steps.key);

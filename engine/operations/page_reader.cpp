@@ -222,6 +222,11 @@ Result<ReadTarget> find_target(const Core& core, const CatalogView& view, const 
 }
 
 Status check_projection(const ReadTarget& target, const ReadInput& input) {
+  for (const auto* nested : {&input.nested_projection, &input.nested_filter}) {
+    if (Status scalar = check_scalar_keys(target.table->definition, *nested); !scalar.ok()) {
+      return scalar;
+    }
+  }
   if (target.index == nullptr || target.index->kind == IndexKind::kLocal) return Done{};
   if (wants_all_attributes(input) && target.index->projection.type != ProjectionType::kAll) {
     return validation_error(messages::all_attributes_of_index(target.index->name));

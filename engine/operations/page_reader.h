@@ -23,8 +23,8 @@ struct ReadTarget {
 Result<ReadTarget> find_target(const Core& core, const CatalogView& view, const Request& request,
                                const ReadInput& input);
 
-// Whether the attributes that the request wants are all in the index; those of a local index are
-// fetched from the table otherwise.
+// Whether no path leads into a key, and whether the attributes that the request wants are all in the
+// index; those of a local index are fetched from the table otherwise.
 Status check_projection(const ReadTarget& target, const ReadInput& input);
 
 // The stretch of keys that a page walks, and how.

@@ -52,6 +52,9 @@ Result<std::string> transact_get_items(Core& core, const Request& request, const
     if (const Status filled = check_not_empty(tables.back()->keys, key); !filled.ok()) {
       return filled.error();
     }
+    if (const Status scalar = check_scalar_keys(*tables.back(), get.nested); !scalar.ok()) {
+      return scalar.error();
+    }
     if (const Status fits = check_key(tables.back()->keys, key); !fits.ok()) {
       reasons.invalid(index, fits.error().message);
       continue;

@@ -41,6 +41,15 @@ Status check_action(const TableDefinition& table, const Action& action) {
   }
 }
 
+// What refuses the request instead of cancelling the transaction.
+// Source: [seen] empty index keys; [peer] DynamoDB Local, paths into keys.
+Status check_refusals(const TableDefinition& table, const Action& action) {
+  if (Status scalar = check_scalar_keys(table, action.nested); !scalar.ok()) return scalar;
+  if (action.kind == Kind::kPut) return check_index_keys_not_empty(table, ItemView(action.item));
+  if (action.kind == Kind::kUpdate) return check_assigned_not_empty(table, action.update);
+  return Done{};
+}
+
 Result<Plan> make_plan(const Core& core, const CatalogView& view, const Request& request,
                        const std::vector<Action>& actions) {
   Plan plan;
@@ -55,6 +64,9 @@ Result<Plan> make_plan(const Core& core, const CatalogView& view, const Request&
     const ItemView item(actions[index].item);
     if (const Status filled = check_not_empty(definition.keys, item); !filled.ok()) {
       return filled.error();
+    }
+    if (const Status refused = check_refusals(definition, actions[index]); !refused.ok()) {
+      return refused.error();
     }
     std::string& key = plan.keys.emplace_back();
     if (const Status fits = check_action(definition, actions[index]); !fits.ok()) {

@@ -47,7 +47,13 @@ Status check_update(const Update& update, const TableDefinition& table, ItemView
   if (Status fits = check_key(table.keys, key); !fits.ok()) return fits;
   std::vector<std::string_view> names{table.keys.partition.front().name};
   if (!table.keys.sort.empty()) names.emplace_back(table.keys.sort.front().name);
-  return update.check_keys(names);
+  if (Status untouched = update.check_keys(names); !untouched.ok()) return untouched;
+  return check_assigned_types(table, update);
+}
+
+Status check_statement_size(const Update& update) {
+  if (update.statement_bytes() <= kMaxItemBytes) return Done{};
+  return validation_error(messages::updated_item_too_large());
 }
 
 Result<std::string> update_item(Core& core, const Request& request, const JsonValue& body) {
@@ -56,7 +62,11 @@ Result<std::string> update_item(Core& core, const Request& request, const JsonVa
   const ItemView key(input->key);
   return write_item(
       core, request, input.value(),
-      {[&](const TableDefinition& table) { return check_update(input->update, table, key); }, key,
+      {[&](const TableDefinition& table) {
+         const Status fits = check_update(input->update, table, key);
+         return fits.ok() ? check_statement_size(input->update) : fits;
+       },
+       key,
        [&](const TableDefinition& table, const std::optional<ItemRecord>& before) {
          return apply_update(input->update, table, key, before);
        },
