@@ -185,7 +185,8 @@ void Backfiller::run(const BackfillTask& task) {
   for (Index& index : definition.indexes) {
     if (index.id == task.index_id) {
       index.backfilling = false;
-      index.state = {TableStatus::kCreating, core_.clock.now()};
+      const Clock::WallTime now = core_.clock.now();
+      index.state = {TableStatus::kCreating, std::max(index.state.until.value_or(now), now)};
     }
   }
   Batch batch(*core_.store);

@@ -72,6 +72,8 @@ std::string path_to(const Step& step, bool camel) {
 
 class Checker {
  public:
+  explicit Checker(bool older) : older_(older) {}
+
   void structure(const Shape& shape, const JsonValue& value, const Step* before) {
     for (const ShapeMember& member : shape.members) {
       if (alone_) return;
@@ -197,7 +199,7 @@ class Checker {
     }
   }
 
-  static std::string sentence(const Constraint& constraint) {
+  std::string sentence(const Constraint& constraint) const {
     switch (constraint.kind) {
       case Kind::kNotNull:
         return messages::must_not_be_null();
@@ -212,8 +214,8 @@ class Checker {
       case Kind::kMaxValue:
         return messages::must_have_value("less", constraint.number);
       case Kind::kEnum:
-        return messages::must_be_one_of(constraint.shown.empty() ? constraint.values
-                                                                 : constraint.shown);
+        return messages::must_be_one_of(older_ || constraint.shown.empty() ? constraint.values
+                                                                           : constraint.shown);
       case Kind::kMapKeys:
         return messages::map_keys_must(kMaxTableNameLength, 3, kNamePattern);
       default:
@@ -223,7 +225,7 @@ class Checker {
 
   void violated(const Constraint& constraint, const Shape& shape, const JsonValue* value,
                 const Step& step, const std::string& what) {
-    switch (constraint.report) {
+    switch (older_ ? Report::kEcho : constraint.report) {
       case Report::kNamedAlone:
         if (!alone_) alone_ = messages::constraint_named(path_to(step, false), what);
         break;
@@ -260,6 +262,7 @@ class Checker {
     if (list.size() < kMaxViolations) list.push_back(std::move(violation));
   }
 
+  const bool older_;
   std::optional<std::string> alone_;
   std::vector<std::string> violations_;
   std::vector<std::string> late_;
@@ -267,8 +270,8 @@ class Checker {
 
 }  // namespace
 
-Status check_constraints(const Shape& shape, const JsonValue& body) {
-  Checker checker;
+Status check_constraints(const Shape& shape, const JsonValue& body, bool older) {
+  Checker checker(older);
   checker.structure(shape, body, nullptr);
   return checker.status();
 }

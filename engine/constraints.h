@@ -94,7 +94,7 @@ Status check_request(const Shape& shape, const JsonValue& body);
 // The first step alone: the first wrong JSON type in the document's order.
 Status check_types(const Shape& shape, const JsonValue& body);
 
-// The second step alone.
-Status check_constraints(const Shape& shape, const JsonValue& body);
+// The second step alone. older: all violations are told as kEcho, whatever the tables say.
+Status check_constraints(const Shape& shape, const JsonValue& body, bool older = false);
 
 }  // namespace dynadeck::engine

@@ -33,7 +33,8 @@ Status check_updated_item(const TableDefinition& table, ItemView before, ItemVie
 Status check_scalar_keys(const TableDefinition& table, std::span<const std::string> nested);
 
 // Calls check(index) for the table's indexes in the order in which DynamoDB looks at them, global
-// ones first, until one fails. Source: [seen] the index that is named where both kinds have the key.
+// ones first, until one fails. Source: [seen] the index that is named where both kinds have the
+// key.
 template <typename Check>
 Status check_indexes(const TableDefinition& table, const Check& check) {
   for (const IndexKind kind : {IndexKind::kGlobal, IndexKind::kLocal}) {

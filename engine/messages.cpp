@@ -118,6 +118,10 @@ std::string invalid_placeholder_value(std::string_view map, std::string_view why
   return text({map, " contains invalid value: ", why, " for key ", placeholder});
 }
 
+std::string placeholders_too_large(std::string_view map) {
+  return text({map, " exceeds max size"});
+}
+
 std::string unused_placeholders(std::string_view map,
                                 std::span<const std::string_view> placeholders) {
   return text({"Value provided in ", map, " unused in expressions: keys: {",

@@ -53,6 +53,8 @@ std::string malformed_placeholder(std::string_view map, std::string_view placeho
 std::string placeholder_too_long(std::string_view map, std::size_t bytes);
 std::string invalid_placeholder_value(std::string_view map, std::string_view why,
                                       std::string_view placeholder);
+// map: as above, or both: [peer] DynamoDB Local.
+std::string placeholders_too_large(std::string_view map);
 std::string unused_placeholders(std::string_view map,
                                 std::span<const std::string_view> placeholders);
 std::string placeholders_without_expression(std::string_view map);

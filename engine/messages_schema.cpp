@@ -147,6 +147,11 @@ std::string duplicate_index_name(std::string_view index) {
   return text({"Duplicate index name: ", index});
 }
 
+// Source: [chosen] no capture at hand.
+std::string too_many_projected_attributes() {
+  return "Number of projected attributes in all indexes exceeds per-table limit of 100";
+}
+
 std::string too_many_local_indexes() {
   return "Number of LocalSecondaryIndexes exceeds per-table limit of 5";
 }

@@ -56,6 +56,7 @@ std::string projection_without_attributes();
 std::string duplicate_projected_attribute(std::string_view attribute);
 std::string duplicate_index_name(std::string_view index);
 std::string too_many_local_indexes();
+std::string too_many_projected_attributes();
 std::string too_many_global_indexes();
 std::string no_index_action();
 std::string one_update_per_index(std::string_view index);

@@ -291,4 +291,9 @@ std::string account_throughput_exceeded() {
          "increase, contact AWS Support at https://aws.amazon.com/support.";
 }
 
+std::string filter_not_projected(std::string_view index, std::string_view attributes) {
+  return join(kInvalid, "Secondary index ", index,
+              " does not project one or more filter attributes: ", attributes);
+}
+
 }  // namespace dynadeck::engine::messages

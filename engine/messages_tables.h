@@ -100,5 +100,6 @@ std::string starting_key_wrong_segment(std::string_view total_segments, std::str
 std::string all_attributes_of_index(std::string_view index);
 // names: the attributes that are not there, as "[a, b]".
 std::string not_projected(std::string_view index, std::string_view names);
+std::string filter_not_projected(std::string_view index, std::string_view attributes);
 
 }  // namespace dynadeck::engine::messages

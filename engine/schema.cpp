@@ -99,6 +99,14 @@ const Index* TableDefinition::find_index(std::string_view index_name) const {
   return found == indexes.end() ? nullptr : &*found;
 }
 
+void TableDefinition::forget_unused_attributes() {
+  std::erase_if(attribute_definitions, [&](const KeyAttribute& attribute) {
+    return !keys.contains(attribute.name) &&
+           std::none_of(indexes.begin(), indexes.end(),
+                        [&](const Index& index) { return index.keys.contains(attribute.name); });
+  });
+}
+
 bool TableDefinition::has_local_index() const {
   return !indexes.empty() && indexes.front().kind == IndexKind::kLocal;
 }

@@ -72,6 +72,11 @@ struct Index {
   ProvisionedThroughput throughput;
   std::optional<OnDemandThroughput> on_demand;
   std::optional<WarmThroughput> warm;
+
+  // Whether its deletion has come to its end: nobody may see it any more.
+  bool is_gone(Clock::WallTime now) const {
+    return state.status == TableStatus::kDeleting && state.at(now) == TableStatus::kActive;
+  }
 };
 
 enum class StreamViewType : std::uint8_t { kKeysOnly, kNewImage, kOldImage, kNewAndOldImages };
@@ -160,6 +165,8 @@ struct TableDefinition {
   std::vector<KinesisDestination> kinesis;
 
   const Index* find_index(std::string_view index_name) const;
+  // Attributes that no key has any more are no longer defined.
+  void forget_unused_attributes();
   bool has_local_index() const;
   std::string arn() const;  // arn:aws:dynamodb:REGION:ACCOUNT:table/NAME
   std::string index_arn(const Index& index) const;

@@ -131,6 +131,7 @@ class JsonDocument::Builder {
   }
 
   const JsonValue& root() const { return pending_.front().value; }
+  std::size_t depth() const { return depth_; }
 
   bool read() {
     if (std::string_view(next_, arena_.size()).starts_with("\xEF\xBB\xBF")) next_ += 3;
@@ -199,6 +200,7 @@ class JsonDocument::Builder {
     if (open_.size() == kMaxDepth) return false;
     const bool is_object = *next_++ == '{';
     open_.push_back({pending_.size(), is_object});
+    depth_ = std::max(depth_, open_.size());
     add(JsonValue());
     skip_space();
     if (*next_ == (is_object ? '}' : ']')) {
@@ -381,6 +383,7 @@ class JsonDocument::Builder {
   std::vector<JsonMember> pending_;
   std::vector<Open> open_;
   std::string_view name_;
+  std::size_t depth_ = 0;
 };
 
 JsonDocument::JsonDocument(std::unique_ptr<Arena> arena) : arena_(std::move(arena)) {}
@@ -395,6 +398,7 @@ Result<JsonDocument> JsonDocument::parse(std::string_view body) {
   Builder builder(*document.arena_);
   if (!builder.read()) return not_json;
   document.root_ = builder.root();
+  document.root_.depth_ = static_cast<std::uint16_t>(builder.depth());
   return document;
 }
 

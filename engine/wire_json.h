@@ -55,6 +55,9 @@ class JsonValue {
   // An object's, each name once, in the order of their first appearance; empty for everything else.
   std::span<const JsonMember> members() const;
 
+  // How many objects and lists lie inside one another; known of a document's root, else 0.
+  std::size_t depth() const { return depth_; }
+
   // Elements or members.
   std::size_t count() const { return is_list() || is_object() ? size_ : 0; }
 
@@ -63,9 +66,12 @@ class JsonValue {
   const JsonValue* find(std::string_view name) const;
 
  private:
+  friend class JsonDocument;
+
   const void* data_ = nullptr;
   std::uint32_t size_ = 0;
   Kind kind_ = Kind::kNull;
+  std::uint16_t depth_ = 0;
 };
 
 struct JsonMember {

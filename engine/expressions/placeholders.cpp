@@ -9,6 +9,8 @@ namespace dynadeck::engine {
 namespace {
 
 constexpr std::size_t kMaxPlaceholderBytes = 255;
+// Source: [doc] "Quotas": 2 MB for all substitution variables of an expression.
+constexpr std::size_t kMaxMapBytes = 2 * 1024 * 1024;
 
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -55,8 +57,10 @@ Status Placeholders::read_names(const JsonValue& names) {
           messages::invalid_placeholder_value(kMap, status.error().message, member.name));
     }
     names_.push_back({member.name, member.value.text()});
+    bytes_ += member.name.size() + member.value.text().size();
   }
-  return Done{};
+  if (bytes_ <= kMaxMapBytes) return Done{};
+  return validation_error(messages::placeholders_too_large(kMap));
 }
 
 Status Placeholders::read_values(const JsonValue& values, ValueWording wording) {
@@ -71,6 +75,7 @@ Status Placeholders::read_values(const JsonValue& values, ValueWording wording) 
     }
   }
   values_.reserve(values.count());
+  std::size_t bytes = 0;
   for (const JsonMember& member : values.members()) {
     if (member.value.is_null()) continue;
     const std::size_t offset = encoded_.size();
@@ -80,8 +85,12 @@ Status Placeholders::read_values(const JsonValue& values, ValueWording wording) 
           messages::invalid_placeholder_value(kMap, status.error().message, member.name));
     }
     values_.push_back({member.name, {}, offset, encoded_.size() - offset});
+    bytes += member.name.size() + ValueView(std::string_view(encoded_).substr(offset)).size_bytes();
   }
-  return Done{};
+  if (bytes > kMaxMapBytes) return validation_error(messages::placeholders_too_large(kMap));
+  if (bytes_ + bytes <= kMaxMapBytes) return Done{};
+  return validation_error(messages::placeholders_too_large(
+      "Combined size of ExpressionAttributeNames and ExpressionAttributeValues"));
 }
 
 Placeholders::Entry* Placeholders::find(std::vector<Entry>& entries, std::string_view placeholder) {

@@ -55,6 +55,7 @@ class Placeholders {
   std::vector<Entry> values_;
   std::string encoded_;  // all values, one after another
   std::vector<std::string> nested_;
+  std::size_t bytes_ = 0;  // of all names
 };
 
 }  // namespace dynadeck::engine

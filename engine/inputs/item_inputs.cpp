@@ -132,15 +132,23 @@ bool stands_bare(const ApiError& error) {
          error.message == messages::item_too_large();
 }
 
+// A request whose values are nested more deeply than about 62 levels is read by AWS's older layer,
+// which speaks otherwise. Each level is an object and another in it, within the item and the body.
+// Source: [seen] paritysuite, validation-ordering/deepRequests: 40 levels are not, 63 are.
+constexpr std::size_t kDeepestToday = 127;
+
 // The shape first; then everything semantic, whose refusals wear the envelope.
 template <typename Input>
-Result<Input> read_write(const Shape& shape, const JsonValue& body,
+Result<Input> read_write(const Shape& shape, const JsonValue& body, bool older,
                          Result<Input> (*read)(const JsonValue&)) {
-  if (Status status = check_request(shape, body); !status.ok()) return status.error();
+  if (Status status = check_types(shape, body); !status.ok()) return status.error();
+  if (Status status = check_constraints(shape, body, older); !status.ok()) return status.error();
   Result<Input> input = read(body);
-  if (input.ok() || stands_bare(input.error())) return input;
+  if (input.ok() || older || stands_bare(input.error())) return input;
   return enveloped(input.error());
 }
+
+bool is_too_deep_for_today(const JsonValue& body) { return body.depth() > kDeepestToday; }
 
 }  // namespace
 
@@ -168,15 +176,17 @@ Result<GetItemInput> read_get_item(const JsonValue& body) {
 }
 
 Result<PutItemInput> read_put_item(const JsonValue& body) {
-  return read_write(shapes::kPutItem, body, put_item);
+  return read_write(shapes::kPutItem, body, is_too_deep_for_today(body), put_item);
 }
 
 Result<UpdateItemInput> read_update_item(const JsonValue& body) {
-  return read_write(shapes::kUpdateItem, body, update_item);
+  // Without a Key, too: [seen] paritysuite, validation-ordering/updateItem.
+  const bool older = is_too_deep_for_today(body) || body.find("Key") == nullptr;
+  return read_write(shapes::kUpdateItem, body, older, update_item);
 }
 
 Result<DeleteItemInput> read_delete_item(const JsonValue& body) {
-  return read_write(shapes::kDeleteItem, body, delete_item);
+  return read_write(shapes::kDeleteItem, body, is_too_deep_for_today(body), delete_item);
 }
 
 }  // namespace dynadeck::engine

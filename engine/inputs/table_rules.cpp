@@ -202,6 +202,19 @@ Status check_projection(const IndexInput& index) {
   return Done{};
 }
 
+// Source: [doc] "Quotas": user-specified projected attributes over all indexes of a table; one that
+// two indexes project counts twice.
+constexpr std::size_t kMaxProjectedAttributes = 100;
+
+Status check_projected_count(const CreateTableInput& input) {
+  std::size_t count = 0;
+  for (const auto* indexes : {&input.local_indexes, &input.global_indexes}) {
+    for (const IndexInput& index : *indexes) count += index.projection.non_key_attributes.size();
+  }
+  if (count <= kMaxProjectedAttributes) return Done{};
+  return invalid(messages::too_many_projected_attributes());
+}
+
 Status check_local_index(const IndexInput& index, const CreateTableInput& input,
                          const Names& definitions) {
   if (Status status = check_defined(index.key_schema, definitions); !status.ok()) return status;
@@ -242,7 +255,7 @@ Status check_indexes(const CreateTableInput& input, const Names& definitions) {
   if (input.global_indexes.size() > kMaxGlobalIndexes) {
     return invalid(messages::too_many_global_indexes());
   }
-  return Done{};
+  return check_projected_count(input);
 }
 
 Status check_stream(const std::optional<StreamInput>& stream) {

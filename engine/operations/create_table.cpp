@@ -93,6 +93,18 @@ std::optional<OnDemandThroughput> make_on_demand(const std::optional<RequestUnit
   return OnDemandThroughput{input->read, input->write};
 }
 
+void change_on_demand(const RequestUnits& input, std::optional<OnDemandThroughput>& units) {
+  if (!units) units.emplace();
+  if (input.read) units->max_read_units = input.read;
+  if (input.write) units->max_write_units = input.write;
+}
+
+void change_warm(const RequestUnits& input, std::optional<WarmThroughput>& units) {
+  if (!units) units.emplace();
+  if (input.read) units->read_units = input.read;
+  if (input.write) units->write_units = input.write;
+}
+
 std::optional<WarmThroughput> make_warm(const std::optional<RequestUnits>& input) {
   if (!input) return std::nullopt;
   return WarmThroughput{input->read, input->write};

@@ -7,9 +7,39 @@
 
 namespace dynadeck::engine {
 
+namespace {
+
+// Takes away the indexes whose deletion has come to its end.
+Status settle_indexes(Core& core, const TableKey& key, const Table& table) {
+  const Clock::WallTime now = core.clock.now();
+  TableDefinition definition = table.definition;
+  std::vector<Index> gone;
+  for (const Index& index : definition.indexes) {
+    if (index.is_gone(now)) gone.push_back(index);
+  }
+  if (gone.empty()) return Done{};
+  std::erase_if(definition.indexes, [&](const Index& index) { return index.is_gone(now); });
+  definition.forget_unused_attributes();
+  Batch batch(*core.store);
+  Status saved = core.catalog->save(key, std::move(definition), batch);
+  if (!saved.ok()) return saved;
+  core.locks.wait_for_writers();
+  for (const Index& index : gone) {
+    if (Status erased = erase_index_data(core, index); !erased.ok()) return erased;
+  }
+  return Done{};
+}
+
+}  // namespace
+
 const Table* find_settled_table(Core& core, const TableKey& key) {
   const Table* table = core.catalog->view().find(key);
-  if (table == nullptr || !is_gone(table->definition, core.clock.now())) return table;
+  if (table == nullptr) return nullptr;
+  if (!is_gone(table->definition, core.clock.now())) {
+    // A failure is logged; the next call tries again.
+    (void)settle_indexes(core, key, *table);
+    return core.catalog->view().find(key);
+  }
   // A failure is logged; the table's name stays in use then.
   return delete_table_data(core, key).ok() ? nullptr : core.catalog->view().find(key);
 }

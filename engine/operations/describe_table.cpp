@@ -1,6 +1,9 @@
+#include <algorithm>
+
 #include "engine/inputs/table_inputs.h"
 #include "engine/messages_tables.h"
 #include "engine/operations/operations.h"
+#include "engine/operations/table_settings.h"
 #include "engine/table_deletion.h"
 #include "engine/table_description.h"
 
@@ -14,6 +17,14 @@ Result<std::string> describe_table(Core& core, const Request& request, const Jso
   const Table* table = core.catalog->view().find(key);
   if (table == nullptr || is_gone(table->definition, now)) {
     return ApiError{"ResourceNotFoundException", messages::table_not_found(key.name), {}};
+  }
+  const auto is_over = [&](const Index& index) { return index.is_gone(now); };
+  if (std::any_of(table->definition.indexes.begin(), table->definition.indexes.end(), is_over)) {
+    const auto control = core.catalog->control_lock();
+    table = find_settled_table(core, key);
+    if (table == nullptr) {
+      return ApiError{"ResourceNotFoundException", messages::table_not_found(key.name), {}};
+    }
   }
   std::string out("{\"Table\":");
   append_description(out, *table, now);

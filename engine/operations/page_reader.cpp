@@ -236,6 +236,19 @@ Status check_projection(const ReadTarget& target, const ReadInput& input) {
   return validation_error(messages::not_projected(target.index->name, list_of(missing)));
 }
 
+Status check_filter_projection(const ReadTarget& target, const ReadInput& input) {
+  if (target.index == nullptr || !input.filter) return Done{};
+  const auto& names = target.table->projected_names[target.table->position(*target.index)];
+  if (names.empty()) return Done{};
+  std::vector<std::string_view> missing;
+  for (const std::string& name : input.filter->attributes()) {
+    if (!std::binary_search(names.begin(), names.end(), name)) missing.push_back(name);
+  }
+  if (missing.empty()) return Done{};
+  std::sort(missing.begin(), missing.end());
+  return validation_error(messages::filter_not_projected(target.index->name, list_of(missing)));
+}
+
 // Source: [peer] dynalite 4, for the order and the words.
 Status check_start_key(const ReadTarget& target, ItemView key, bool is_scan) {
   const KeySchema& table_keys = target.table->definition.keys;

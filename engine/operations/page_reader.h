@@ -23,9 +23,13 @@ struct ReadTarget {
 Result<ReadTarget> find_target(const Core& core, const CatalogView& view, const Request& request,
                                const ReadInput& input);
 
-// Whether no path leads into a key, and whether the attributes that the request wants are all in the
-// index; those of a local index are fetched from the table otherwise.
+// Whether no path leads into a key, and whether the attributes that the request wants are all in
+// the index; those of a local index are fetched from the table otherwise.
 Status check_projection(const ReadTarget& target, const ReadInput& input);
+
+// Whether the index of a Query has all attributes that its filter looks at. A Scan's filter just
+// does not see the others. Source: [seen] users' reports; [peer] DynamoDB Local.
+Status check_filter_projection(const ReadTarget& target, const ReadInput& input);
 
 // The stretch of keys that a page walks, and how.
 struct PageRange {

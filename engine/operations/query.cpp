@@ -98,6 +98,9 @@ Result<std::string> query(Core& core, const Request& request, const JsonValue& b
     if (!inside.ok()) return inside.error();
   }
   if (const Status fits = input->check_filter(shape); !fits.ok()) return fits.error();
+  if (const Status fits = check_filter_projection(target.value(), input.value()); !fits.ok()) {
+    return fits.error();
+  }
   if (const Status fits = check_projection(target.value(), input.value()); !fits.ok()) {
     return fits.error();
   }

@@ -14,7 +14,8 @@ namespace dynadeck::engine {
 
 // All need the control lock.
 
-// The table as it is by now: nothing where its deletion has come to its end.
+// The table as it is by now: nothing where its deletion has come to its end, and without the
+// indexes whose deletion has.
 const Table* find_settled_table(Core& core, const TableKey& key);
 
 Index make_index(Core& core, IndexKind kind, const IndexInput& input,
@@ -22,6 +23,9 @@ Index make_index(Core& core, IndexKind kind, const IndexInput& input,
 ProvisionedThroughput make_throughput(const std::optional<Throughput>& input);
 std::optional<OnDemandThroughput> make_on_demand(const std::optional<RequestUnits>& input);
 std::optional<WarmThroughput> make_warm(const std::optional<RequestUnits>& input);
+// Changes what the request names and keeps the rest.
+void change_on_demand(const RequestUnits& input, std::optional<OnDemandThroughput>& units);
+void change_warm(const RequestUnits& input, std::optional<WarmThroughput>& units);
 EncryptionSettings make_encryption(Core& core, const TableDefinition& table,
                                    const std::string& key_id);
 // Begins a new stream.

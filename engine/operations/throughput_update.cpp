@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/messages_tables.h"
+#include "engine/operations/table_settings.h"
 
 namespace dynadeck::engine {
 namespace {
@@ -116,12 +117,11 @@ Status update_indexes(Clock::WallTime now, const UpdateTableInput& input, bool f
       }
     }
     if (update.index.on_demand) {
-      index.on_demand =
-          OnDemandThroughput{update.index.on_demand->read, update.index.on_demand->write};
+      change_on_demand(*update.index.on_demand, index.on_demand);
       shown_index.on_demand = index.on_demand;
     }
     if (update.index.warm) {
-      index.warm = WarmThroughput{update.index.warm->read, update.index.warm->write};
+      change_warm(*update.index.warm, index.warm);
       shown_index.warm = index.warm;
     }
     shown_index.state = {TableStatus::kUpdating, std::nullopt};

@@ -60,19 +60,18 @@ Result<std::string> update_item(Core& core, const Request& request, const JsonVa
   const Result<UpdateItemInput> input = read_update_item(body);
   if (!input.ok()) return input.error();
   const ItemView key(input->key);
-  return write_item(
-      core, request, input.value(),
-      {[&](const TableDefinition& table) {
-         const Status fits = check_update(input->update, table, key);
-         return fits.ok() ? check_statement_size(input->update) : fits;
-       },
-       key,
-       [&](const TableDefinition& table, const std::optional<ItemRecord>& before) {
-         return apply_update(input->update, table, key, before);
-       },
-       [&](std::string& out, ItemView before, ItemView after) {
-         append_returned(out, input.value(), before, after);
-       }});
+  return write_item(core, request, input.value(),
+                    {[&](const TableDefinition& table) {
+                       const Status fits = check_update(input->update, table, key);
+                       return fits.ok() ? check_statement_size(input->update) : fits;
+                     },
+                     key,
+                     [&](const TableDefinition& table, const std::optional<ItemRecord>& before) {
+                       return apply_update(input->update, table, key, before);
+                     },
+                     [&](std::string& out, ItemView before, ItemView after) {
+                       append_returned(out, input.value(), before, after);
+                     }});
 }
 
 }  // namespace dynadeck::engine

@@ -74,17 +74,9 @@ Status add_index(Core& core, const UpdateTableInput& input, const IndexInput& in
   change.added_index = made.id;
   change.shown.indexes.push_back(made);
   made.backfilling = true;
+  made.state.until = core.clock.now() + core.options.status_delay;
   change.stored.indexes.push_back(std::move(made));
   return Done{};
-}
-
-// Attributes that no key has any more are no longer defined.
-void forget_attributes(TableDefinition& table) {
-  std::erase_if(table.attribute_definitions, [&](const KeyAttribute& attribute) {
-    return !table.keys.contains(attribute.name) &&
-           std::none_of(table.indexes.begin(), table.indexes.end(),
-                        [&](const Index& index) { return index.keys.contains(attribute.name); });
-  });
 }
 
 Status remove_index(const Core& core, std::string_view name, Change& change) {
@@ -101,7 +93,7 @@ Status remove_index(const Core& core, std::string_view name, Change& change) {
   change.removed_index = *index;
   change.stored.indexes.erase(change.stored.indexes.begin() +
                               (index - change.stored.indexes.data()));
-  forget_attributes(change.stored);
+  change.stored.forget_unused_attributes();
   return Done{};
 }
 
@@ -144,8 +136,8 @@ void change_settings(Core& core, const UpdateTableInput& input, Change& change) 
   change.both([&](TableDefinition& table) {
     if (input.deletion_protection) table.deletion_protection = *input.deletion_protection;
     if (!input.table_class.empty()) table.table_class = input.table_class;
-    if (input.on_demand) table.on_demand = make_on_demand(input.on_demand);
-    if (input.warm) table.warm = make_warm(input.warm);
+    if (input.on_demand) change_on_demand(*input.on_demand, table.on_demand);
+    if (input.warm) change_warm(*input.warm, table.warm);
   });
   if (input.sse) {
     change.stored.encryption.reset();
