@@ -28,7 +28,8 @@ class EffectState {
 
 // What the service behind the faults can do beyond answering.
 struct Abilities {
-  bool snapshots = false;  // obeys ReadHints
+  bool snapshots = false;   // obeys Hints::stale_by and index_lag
+  bool holds_back = false;  // obeys Hints::held_back
   // Closes the open shards of a table's stream and opens their children; whether there were any.
   std::function<bool(const Scope&, std::string_view table)> roll_shards;
 };

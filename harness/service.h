@@ -50,9 +50,12 @@ struct Scope {
 };
 
 // What a link further out asks of the engine beyond what the client asked. Zero means nothing.
-struct ReadHints {
+struct Hints {
   std::chrono::milliseconds stale_by{0};  // eventually consistent reads see this much of the past
   std::chrono::milliseconds index_lag{0};
+  // Elements of a batch that are validated and come back unprocessed: their places from 0,
+  // ascending, over all tables in the order of the body.
+  std::vector<std::uint32_t> held_back;
 };
 
 // One request for one operation. Used by one thread at a time; outlives its Response and any
@@ -66,7 +69,7 @@ struct Request {
   std::string request_id;      // what x-amzn-RequestId will say
   std::string session;         // from the URL prefix /_session/NAME/; empty without
   std::uint64_t sequence = 0;  // arrival order in this process, from 1
-  ReadHints hints;
+  Hints hints;
 
   Request();
   Request(Request&&) noexcept;

@@ -71,12 +71,19 @@ engine::EngineOptions engine_options(const ServeOptions& options) {
   return result;
 }
 
+bool given(const ServeOptions& options, std::string_view cassette_option) {
+  return std::any_of(options.cassette.begin(), options.cassette.end(),
+                     [&](const auto& option) { return option.first == cassette_option; });
+}
+
 // What rules may ask of what answers. parts: the engine is opened later, and before any request.
 faults::Abilities abilities(const Stack::Parts& parts, const ServeOptions& options) {
   faults::Abilities result;
   const bool embedded = options.replay_file.empty() && options.upstream.url.empty();
   if (!embedded) return result;
   result.snapshots = true;
+  // A tape without faults, or a shadow, would take the whole batch for what was asked.
+  result.holds_back = !given(options, "faults-clean") && options.upstream.shadow.empty();
   const bool shared = options.shared_db;
   result.roll_shards = [&parts, shared](const Scope& scope, std::string_view table) {
     engine::Engine::ShardRoll roll;
@@ -156,11 +163,6 @@ ServeOptions with_taped_choices(ServeOptions options) {
   if (!options.seed) options.seed = header->seed;
   if (!options.clock && header->clock_frozen) options.clock = header->clock_start;
   return options;
-}
-
-bool given(const ServeOptions& options, std::string_view cassette_option) {
-  return std::any_of(options.cassette.begin(), options.cassette.end(),
-                     [&](const auto& option) { return option.first == cassette_option; });
 }
 
 // A tape that is only played needs nothing behind it.

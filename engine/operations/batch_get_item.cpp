@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <set>
 
 #include "engine/capacity.h"
@@ -58,7 +59,8 @@ class BatchReader {
     ConsumedCapacity consumed;
     std::string unread;
     for (std::size_t index = 0; index < input.keys.size(); ++index) {
-      if (is_full_) {
+      const bool held_back = is_held_back(place_++);
+      if (is_full_ || held_back) {
         append_unread(unread, input.keys[index]);
         continue;
       }
@@ -121,6 +123,12 @@ class BatchReader {
     append_item_json(unread, ItemView(key));
   }
 
+  // place: of the key among all of the request.
+  bool is_held_back(std::uint32_t place) const {
+    const std::vector<std::uint32_t>& places = request_.hints.held_back;
+    return std::binary_search(places.begin(), places.end(), place);
+  }
+
   void append_item(ItemView item, const TableInput& input) {
     if (responses_.back() != '[') responses_.push_back(',');
     if (input.projection) {
@@ -142,6 +150,7 @@ class BatchReader {
   std::string responses_;
   std::string unprocessed_;
   std::size_t bytes_ = 0;
+  std::uint32_t place_ = 0;  // of the next key
   bool is_full_ = false;
   std::size_t read_ = 0;
   std::optional<Throttled> throttled_;  // the first key that was

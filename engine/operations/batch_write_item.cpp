@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "engine/inputs/batch_inputs.h"
@@ -89,6 +90,16 @@ void append_metrics(std::string& out, const Plan& plan) {
   out.append(table == nullptr ? "}" : "]}");
 }
 
+// The places of the steps that are not to be done, ascending: those in conflict with a transaction,
+// and those that the request's hints hold back.
+std::vector<std::size_t> left_out(const std::vector<std::size_t>& conflicts,
+                                  const std::vector<std::uint32_t>& held_back) {
+  std::vector<std::size_t> places;
+  std::set_union(conflicts.begin(), conflicts.end(), held_back.begin(), held_back.end(),
+                 std::back_inserter(places));
+  return places;
+}
+
 // What of a plan was done.
 struct Written {
   TableUnits units;
@@ -96,13 +107,13 @@ struct Written {
   std::optional<Throttled> throttled;  // the first step that was
 };
 
-// Everything that is not in conflict with a transaction and has the throughput, in one batch: the
-// items become durable together, which nobody can tell from one after another.
-Result<Written> write_all(Core& core, const Plan& plan, const std::vector<std::size_t>& conflicts) {
+// Everything that is not left out and has the throughput, in one batch: the items become durable
+// together, which nobody can tell from one after another.
+Result<Written> write_all(Core& core, const Plan& plan, const std::vector<std::size_t>& left_out) {
   Written written;
   ItemWriter writer(core);
   for (std::size_t position = 0; position < plan.steps.size(); ++position) {
-    if (std::binary_search(conflicts.begin(), conflicts.end(), position)) {
+    if (std::binary_search(left_out.begin(), left_out.end(), position)) {
       written.left.push_back(position);
       continue;
     }
@@ -147,7 +158,10 @@ Result<std::string> batch_write_item(Core& core, const Request& request, const J
     if (!plan.ok()) return plan.error();
     const ItemLocks::Guards guards = core.locks.lock_all(plan->keys);
     if (!core.catalog->is_current(view)) continue;
-    const Result<Written> written = write_all(core, plan.value(), guards.conflicts());
+    std::vector<std::size_t> undone = left_out(guards.conflicts(), request.hints.held_back);
+    // Beyond the batch's end there is nothing to hold back.
+    undone.erase(std::lower_bound(undone.begin(), undone.end(), plan->steps.size()), undone.end());
+    const Result<Written> written = write_all(core, plan.value(), undone);
     if (!written.ok()) return written.error();
     // Source: [doc] API reference, BatchWriteItem: the exception where nothing could be done.
     if (written->throttled && written->left.size() == plan->steps.size()) {

@@ -125,8 +125,8 @@ class ThrottleEffect : public Effect {
     return request.scope.account + "/" + request.scope.region + "/";
   }
 
-  // The iterator up to its last '|', which leaves out the position: "ARN|1|shard-and-place" has no
-  // public form, so iterators that do not name their shard share their stream's bucket.
+  // "ARN|1|payload". The embedded engine's payload begins with the shard's number, in six
+  // characters; other iterators that do not name their shard share their stream's bucket.
   static std::optional<std::string> shard_of(const Request& request) {
     const nlohmann::json& document = request.view().document();
     if (!document.is_object()) return std::nullopt;
@@ -138,7 +138,9 @@ class ThrottleEffect : public Effect {
       if (shard != std::string::npos) {
         return text.substr(shard, text.find_first_of("|/&\"", shard) - shard);
       }
-      return text.substr(0, text.rfind('|'));
+      const std::size_t payload = text.rfind('|');
+      return text.substr(0,
+                         payload == std::string::npos ? payload : payload + 1 + kShardCharacters);
     }
     return std::nullopt;
   }
@@ -169,7 +171,7 @@ class ThrottleEffect : public Effect {
     if (static_cast<std::size_t>(held) == names.size()) {
       return refused(strike, buckets, names.front(), request);
     }
-    return when_ready(answer_partly(request, next, document, held_back),
+    return when_ready(answer_partly(strike, request, next, document, held_back),
                       [this, strike](Response response) {
                         if (response.ok()) strike.mark(response, kind());
                         return response;
@@ -242,6 +244,8 @@ class ThrottleEffect : public Effect {
     strike.mark(response, kind());
     return response;
   }
+
+  static constexpr std::size_t kShardCharacters = 6;
 
   const ThrottleSettings settings_;
 };

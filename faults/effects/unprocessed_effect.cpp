@@ -110,20 +110,25 @@ class UnprocessedEffect : public Effect {
     const auto held =
         static_cast<std::size_t>(std::count(held_back.begin(), held_back.end(), true));
     if (held == 0) return next(request);
-    if (held == size && settings_.whole_is_error) {
-      constexpr std::string_view kCode = "ProvisionedThroughputExceededException";
-      Response response = error_response(kCode, default_message(kCode, request.operation));
-      strike.mark(response, kind());
-      return response;
-    }
-    return when_ready(answer_partly(request, next, document, held_back),
-                      [strike](Response response) {
-                        if (response.ok()) strike.mark(response, "unprocessed");
+    const bool fails = held == size && settings_.whole_is_error;
+    const Operation operation = request.operation;
+    return when_ready(answer_partly(strike, request, next, document, held_back),
+                      [strike, fails, operation](Response response) {
+                        if (!response.ok()) return response;
+                        if (fails) response = throttled(operation, std::move(response.faults));
+                        strike.mark(response, "unprocessed");
                         return response;
                       });
   }
 
  private:
+  static Response throttled(Operation operation, std::vector<InjectedFault> faults) {
+    constexpr std::string_view kCode = "ProvisionedThroughputExceededException";
+    Response response = error_response(kCode, default_message(kCode, operation));
+    response.faults = std::move(faults);
+    return response;
+  }
+
   std::vector<bool> choose(const Dice& dice, std::size_t size) const {
     std::vector<bool> held_back(size, false);
     for (std::size_t at = 0; at < size; ++at) {
@@ -161,8 +166,28 @@ std::vector<std::pair<std::string, Json>> batch_elements(Operation operation,
   return elements;
 }
 
-Response answer_partly(const Request& request, const Next& next, const Json& document,
-                       const std::vector<bool>& held_back) {
+namespace {
+
+// The service behind validates all of it, and leaves out what is held back.
+Response hold_back(const Request& request, const Next& next, const std::vector<bool>& held_back) {
+  Request asked = request.with_body(request.body);
+  std::vector<std::uint32_t>& places = asked.hints.held_back;
+  for (std::uint32_t place = 0; place < held_back.size(); ++place) {
+    if (held_back[place]) places.push_back(place);
+  }
+  // Another rule may hold back more of the same batch.
+  places.insert(places.end(), request.hints.held_back.begin(), request.hints.held_back.end());
+  std::sort(places.begin(), places.end());
+  places.erase(std::unique(places.begin(), places.end()), places.end());
+  return send_on(next, std::move(asked),
+                 [](const Request&, Response response) { return response; });
+}
+
+}  // namespace
+
+Response answer_partly(const Strike& strike, const Request& request, const Next& next,
+                       const Json& document, const std::vector<bool>& held_back) {
+  if (strike.abilities->holds_back) return hold_back(request, next, held_back);
   const Operation operation = request.operation;
   const Json& items = *document.find("RequestItems");
   Json held = part_of(operation, items, held_back, true);

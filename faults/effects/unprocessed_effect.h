@@ -20,10 +20,11 @@ std::vector<std::pair<std::string, nlohmann::ordered_json>> batch_elements(
     Operation operation, const nlohmann::ordered_json& document);
 
 // Executes the elements that are not held back, and answers the others as UnprocessedItems or
-// UnprocessedKeys. With all held back nothing is executed.
+// UnprocessedKeys. With all held back nothing is executed. What is held back is validated like the
+// rest where the service behind is able to.
 //
 // held_back: one for each of batch_elements().
-Response answer_partly(const Request& request, const Next& next,
+Response answer_partly(const Strike& strike, const Request& request, const Next& next,
                        const nlohmann::ordered_json& document, const std::vector<bool>& held_back);
 
 }  // namespace dynadeck::faults

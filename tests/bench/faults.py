@@ -50,13 +50,14 @@ def answered(client):
         rb"^dynadeck_requests_total\{[^}]*\} (\S+)$", text_of, re.MULTILINE))
 
 
-def compare(server, switch, window, windows, scenario="GetItem"):
+def compare(server, switch, window, windows, scenario="GetItem", switching=0.1):
     """switch(True) turns on what is to be judged, while one load goes on. Loss of throughput and
-    gain of CPU, in percent, with the standard errors of the windows' medians."""
+    gain of CPU, in percent, with the standard errors of the windows' medians. switching: the seconds
+    that a switch may take."""
     seen = {False: [], True: []}
     with concurrent.futures.ThreadPoolExecutor(1) as other, wire.Client(server.endpoint) as client:
         load = other.submit(drive, server.endpoint, SCENARIOS[scenario](), CONNECTIONS,
-                            math.ceil(windows * 2 * (window + 0.05) + 2))
+                            math.ceil(windows * 2 * (window + switching) + 2))
         time.sleep(1)
         for turn in range(windows):
             for judged in ((False, True), (True, False))[turn % 2]:
@@ -67,7 +68,7 @@ def compare(server, switch, window, windows, scenario="GetItem"):
                 requests, seconds, cpu = (late - early for early, late in zip(before, after))
                 seen[judged].append((requests / seconds, cpu / requests))
             if load.done():
-                break
+                raise RuntimeError("the load ended before the comparison")
         load.result()
     speeds = [1 - with_it[0] / without[0] for without, with_it in zip(seen[False], seen[True])]
     works = [with_it[1] / without[1] - 1 for without, with_it in zip(seen[False], seen[True])]
@@ -198,7 +199,7 @@ def delayed(windows):
                 return
             waiting.start() if judged else waiting.stop()
             running = judged
-        result = compare(server, switch, 2, windows)
+        result = compare(server, switch, 2, windows, switching=1.2)
         switch(False)
         waiting.close()
         found = json.loads(ask(server.endpoint, "GET", "/_dynadeck/faults"))["state"]["slow"]

@@ -19,6 +19,7 @@ namespace {
 Abilities all_abilities() {
   Abilities abilities;
   abilities.snapshots = true;
+  abilities.holds_back = true;
   abilities.roll_shards = [](const Scope&, std::string_view) { return true; };
   return abilities;
 }
@@ -425,6 +426,17 @@ TEST_CASE("batches do a part of their work", "[faults]") {
     CHECK(bench.arrived.empty());
     CHECK(response.faults.size() == 3);
   }
+  SECTION("an engine that can is told what to hold back, and validates all of it") {
+    Bench bench(
+        "{rules: [{fault: {unprocessed: {items: [0]}}}, "
+        "{fault: {unprocessed: {fraction: 1}}}]}",
+        all_abilities());
+    const Response response = bench.send(Operation::kBatchWriteItem, kTwoWrites);
+    CHECK(bench.arrived.at(0) == kTwoWrites);
+    CHECK(bench.hints.at(0).held_back == std::vector<std::uint32_t>{0, 1});
+    CHECK(response.error_code == "ProvisionedThroughputExceededException");
+    CHECK(response.faults.size() == 1);
+  }
   SECTION("an error of the rest stays") {
     Bench bench("{rules: [{fault: {unprocessed: {count: 1}}}]}");
     bench.answer = [](const Request&) {
@@ -445,7 +457,7 @@ TEST_CASE("stale reads ask the engine for its past", "[faults]") {
     const Response response = bench.send(operation, body);
     CHECK(bench.arrived.at(0) == body);
     const bool noted = !response.faults.empty();
-    const ReadHints hint = bench.hints.at(0);
+    const Hints hint = bench.hints.at(0);
     CHECK(noted == (hint.stale_by > 0ms || hint.index_lag > 0ms));
     return hint;
   };
@@ -509,6 +521,27 @@ TEST_CASE("pages are cut short, and every item comes once", "[faults]") {
   CHECK(seen == std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
   if (fault == "{items: 3}" && limit != 2) CHECK(pages == 4);
   if (fault == "{empty: true}") CHECK(empty_pages > 0);
+}
+
+TEST_CASE("no paginator sees a key twice, and a retry gets the same page", "[faults]") {
+  Bench bench("{rules: [{fault: {page: {empty: true}}}]}");
+  bench.answer = [](const Request& request) {
+    const json asked = json::parse(request.body);
+    if (!asked.contains("ExclusiveStartKey") && asked.value("Limit", 2) == 1) {
+      return answering(R"({"Items":[{"pk":{"S":"a"}}],"Count":1,"ScannedCount":1,)"
+                       R"("LastEvaluatedKey":{"pk":{"S":"a"}}})");
+    }
+    return answering(R"({"Items":[{"pk":{"S":"a"}},{"pk":{"S":"b"}}],"Count":2})");
+  };
+  const Response first = bench.send(Operation::kScan, R"({"TableName":"T"})");
+  CHECK(first.body == R"({"Items":[],"Count":0,"ScannedCount":0,)"
+                      R"("LastEvaluatedKey":{"pk":{"S":"a"}}})");
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const Response next =
+        bench.send(Operation::kScan, R"({"ExclusiveStartKey":{"pk":{"S":"a"}},"TableName":"T"})");
+    CHECK(json::parse(next.body)["Count"] == 2);
+    CHECK(json::parse(bench.arrived.back()) == json::parse(R"({"TableName":"T"})"));
+  }
 }
 
 TEST_CASE("a stream's consumer reads nothing, or the same again", "[faults]") {

@@ -79,7 +79,7 @@ struct Bench {
     return response;
   };
   std::vector<std::string> arrived;  // bodies
-  std::vector<ReadHints> hints;
+  std::vector<Hints> hints;
   std::deque<Request> requests;  // requests outlive their answers
   FaultService service{std::make_unique<FakeService>([this](const Request& request) {
                          arrived.push_back(request.body);
