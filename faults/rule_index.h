@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "faults/when.h"
+#include "harness/random.h"
 
 namespace dynadeck::faults {
 
@@ -32,9 +33,7 @@ class RuleIndex {
  private:
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const {
-      return std::hash<std::string_view>()(text);
-    }
+    std::size_t operator()(std::string_view text) const { return draw_bits(0, text, 0); }
   };
   // The rules that stand under one condition, by what it asks for.
   class Gate {

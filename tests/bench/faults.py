@@ -31,8 +31,8 @@ PIPELINED = 50  # requests that a connection of the decisions sends at once
 
 
 def ask(endpoint, method, path, document=None):
-    request = urllib.request.Request(endpoint + path, method=method,
-                                     data=None if document is None else json.dumps(document).encode())
+    body = None if document is None else json.dumps(document).encode()
+    request = urllib.request.Request(endpoint + path, method=method, data=body)
     with urllib.request.urlopen(request, timeout=30) as answer:
         return answer.read()
 
@@ -52,8 +52,8 @@ def answered(client):
 
 def compare(server, switch, window, windows, scenario="GetItem", switching=0.1):
     """switch(True) turns on what is to be judged, while one load goes on. Loss of throughput and
-    gain of CPU, in percent, with the standard errors of the windows' medians. switching: the seconds
-    that a switch may take."""
+    gain of CPU, in percent, with the standard errors of the windows' medians. switching: the
+    seconds that a switch may take."""
     seen = {False: [], True: []}
     with concurrent.futures.ThreadPoolExecutor(1) as other, wire.Client(server.endpoint) as client:
         load = other.submit(drive, server.endpoint, SCENARIOS[scenario](), CONNECTIONS,

@@ -1,5 +1,5 @@
-"""Writes that happen and are reported as failures: an application that retries with a condition or a
-ClientRequestToken stays exact, one that does not is caught. The journal is held against the
+"""Writes that happen and are reported as failures: an application that retries with a condition or
+a ClientRequestToken stays exact, one that does not is caught. The journal is held against the
 database: nothing acknowledged is lost, nothing that failed before it was executed is applied."""
 import unittest
 import unittest.mock

@@ -125,7 +125,8 @@ class AmbiguousCommits(Scenario):
         self.assertTrue(30 < outcomes["InternalServerError"] < 60, outcomes)
         self.assertTrue(5 < outcomes["broken"] < 40, outcomes)
         self.assertEqual(len(self.scan("Things")), 200)
-        lost = self.admin("GET", "/_dynadeck/requests?rule=lost-answer&rule=lost-connection&limit=0")
+        lost = self.admin(
+            "GET", "/_dynadeck/requests?rule=lost-answer&rule=lost-connection&limit=0")
         self.assertEqual(lost["count"], 200 - outcomes[None])
 
 
@@ -267,9 +268,11 @@ class StreamsBadDay(Scenario):
 
     def poll(self):
         self.clock(advance="100ms")
-        for shard in self.call("DescribeStream", StreamArn=self.stream)["StreamDescription"]["Shards"]:
+        stream = self.call("DescribeStream", StreamArn=self.stream)["StreamDescription"]
+        for shard in stream["Shards"]:
             self.parents.setdefault(shard["ShardId"], shard.get("ParentShardId"))
-            self.places.setdefault(shard["ShardId"], {"iterator": None, "last": None, "done": False})
+            self.places.setdefault(shard["ShardId"],
+                                   {"iterator": None, "last": None, "done": False})
         for shard, place in self.places.items():
             parent = self.places.get(self.parents[shard])
             if not place["done"] and (parent is None or parent["done"]):
