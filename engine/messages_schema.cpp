@@ -47,7 +47,7 @@ std::string throughput_missing_for_provisioned() {
 
 std::string on_demand_with_provisioned(std::string_view name, std::string_view index) {
   return text({name, " for OnDemandThroughput", index.empty() ? "" : " for index: ", index,
-               " cannot be specified when table BillingMode is PROVISIONED."});
+               " cannot be specified when the table BillingMode is PROVISIONED"});
 }
 
 std::string on_demand_out_of_range(std::string_view name, std::string_view index) {
@@ -178,24 +178,126 @@ std::string nothing_to_update() {
          "OnDemandThroughput, WarmThroughput or TableClass is required";
 }
 
-std::string view_type_missing() {
-  // [chosen] AWS's sentence is not known.
-  return "StreamViewType must be specified when StreamEnabled is true";
+std::string view_type_missing(bool at_creation) {
+  return at_creation ? "Table is being created with a stream enabled, UpdateViewType is required"
+                     : "If stream is being enabled then UpdateViewType is required";
 }
 
-std::string view_type_without_stream() {
-  // [chosen] AWS's sentence is not known.
-  return "StreamViewType must not be specified when StreamEnabled is false";
+std::string view_type_without_stream(bool at_creation) {
+  return at_creation ? "Table is being created with a stream disabled, UpdateViewType should not "
+                       "be specified"
+                     : "If stream is being disabled, then UpdateViewType must not be specified";
 }
 
 std::string too_many_tags() {
-  // [chosen] AWS's sentence is not known.
-  return "Number of tags exceeds the per-resource limit of 50";
+  return "Number of Tags exceed the current limit for the provided ResourceArn";
 }
 
 std::string duplicate_tag(std::string_view key) {
-  // [chosen] AWS's sentence is not known.
-  return text({"Duplicate tag key: ", key});
+  return text({"Duplicate Tag Keys provided as input: Duplicate Tag Key found ", key});
+}
+
+std::string reserved_tag(std::string_view key) {
+  return text({"Tag Key cannot be prefixed with aws:, Key: ", key});
+}
+
+std::string encryption_without_encryption(std::string_view member) {
+  return text({member, " can not be specified if Enabled is false"});
+}
+
+std::string key_without_kms() { return "SSEType KMS is required if KMSMasterKeyId is specified"; }
+
+std::string unsupported_encryption(std::string_view type) {
+  return text({"SSEType ", type, " is not supported"});
+}
+
+std::string already_encrypted_by_default() { return "Table is already encrypted by default"; }
+
+std::string only_operation(std::string_view what) {
+  return text({what, " must be the only operation in the request"});
+}
+
+std::string on_demand_only_with_billing_mode() {
+  return "OnDemandThroughput can only be combined with BillingMode in an UpdateTable request";
+}
+
+std::string index_with_warm_throughput() {
+  return "Create global secondary index cannot be specified when updating WarmThroughput";
+}
+
+std::string stream_with_units() {
+  return "You cannot modify stream status while updating table IOPS";
+}
+
+std::string index_with_units() {
+  return "You cannot create or delete index while updating table IOPS";
+}
+
+std::string index_with_stream() {
+  return "You cannot create or delete index while changing stream status";
+}
+
+std::string empty_index_updates() { return "List of GlobalSecondaryIndexUpdates is empty"; }
+
+std::string one_action_per_index_update() {
+  return "Only one global secondary index action is allowed per GlobalSecondaryIndexUpdate object";
+}
+
+std::string definitions_missing_for_index(std::string_view index) {
+  return text({"AttributeDefinitions is not specified for index: ", index});
+}
+
+std::string units_of_on_demand_index(std::string_view index) {
+  return text({"Neither ReadCapacityUnits nor WriteCapacityUnits can be specified for index: ",
+               index, " when BillingMode is PAY_PER_REQUEST"});
+}
+
+std::string warm_below_current(std::string_view name, std::string_view whose) {
+  return text(
+      {"Requested ", name, " for WarmThroughput for ", whose,
+       " is lower than current WarmThroughput, decreasing WarmThroughput is not supported"});
+}
+
+// [chosen] the address, of which the catalogue has the beginning.
+std::string warm_below_initial(std::string_view name, std::string_view whose) {
+  return text({"Requested ", name, " for WarmThroughput for ", whose,
+               " is lower than initial throughput for OnDemand. See: "
+               "https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/"
+               "warm-throughput.html"});
+}
+
+std::string warm_below_provisioned(std::string_view name, std::string_view whose) {
+  const bool reads = name.starts_with("Read");
+  return text({"Requested ", name, " for WarmThroughput for ", whose, " is lower than ",
+               reads ? "ReadCapacityUnits" : "WriteCapacityUnits", " of ProvisionedThroughput"});
+}
+
+std::string table_name_missing() {
+  return "The parameter 'TableName' is required but was not present in the request";
+}
+
+std::string invalid_table_class() {
+  return "Invalid table-class parameter provided. Please try again with a valid table-class value: "
+         "[STANDARD, STANDARD_INFREQUENT_ACCESS].";
+}
+
+std::string not_a_global_index(std::string_view action, std::string_view index) {
+  return text({"Cannot ", action, " an index that is not a GlobalSecondaryIndex: ", index});
+}
+
+std::string arn_without_prefix(std::string_view given) {
+  return text({"ARNs must start with 'arn:': ", given});
+}
+
+std::string arn_of_something_else(std::string_view arn) {
+  return text({"Provided Arn is not a DynamoDB resource arn: ", arn});
+}
+
+std::string arn_of_an_index(std::string_view arn) {
+  return text(
+      {"Invalid resource arn provided, only table or stream is accepted. Provided resource "
+       "arn: ",
+       arn});
 }
 
 std::string arn_missing() { return "Invalid TableArn"; }

@@ -64,13 +64,46 @@ std::string one_update_per_index(std::string_view index);
 // ---------------------------------------------------------------- the rest
 
 std::string nothing_to_update();  // alone
-std::string view_type_missing();  // after invalid_parameter()
-std::string view_type_without_stream();
+// Source of these and of what follows: [seen] a catalogue of DynamoDB's refusals in two regions,
+// October 2026.
+std::string view_type_missing(bool at_creation);  // after invalid_parameter()
+std::string view_type_without_stream(bool at_creation);
 std::string too_many_tags();
 std::string duplicate_tag(std::string_view key);
+std::string reserved_tag(std::string_view key);
+
+// After invalid_parameter().
+std::string encryption_without_encryption(std::string_view member);
+std::string key_without_kms();
+std::string unsupported_encryption(std::string_view type);
+std::string already_encrypted_by_default();
+// what: "TableClass modification".
+std::string only_operation(std::string_view what);
+std::string on_demand_only_with_billing_mode();
+std::string index_with_warm_throughput();
+std::string stream_with_units();
+std::string index_with_units();
+std::string index_with_stream();
+std::string empty_index_updates();
+std::string one_action_per_index_update();
+std::string definitions_missing_for_index(std::string_view index);
+std::string units_of_on_demand_index(std::string_view index);
+// whose: "table" or "index NAME".
+std::string warm_below_current(std::string_view name, std::string_view whose);
+std::string warm_below_initial(std::string_view name, std::string_view whose);
+std::string warm_below_provisioned(std::string_view name, std::string_view whose);
+// Alone.
+std::string table_name_missing();
+std::string invalid_table_class();
+// action: "delete" or "update".
+std::string not_a_global_index(std::string_view action, std::string_view index);
 
 std::string arn_missing();
 std::string malformed_arn(std::string_view arn);
+// After invalid_parameter().
+std::string arn_without_prefix(std::string_view text);
+std::string arn_of_something_else(std::string_view arn);
+std::string arn_of_an_index(std::string_view arn);
 std::string not_authorized(std::string_view account, std::string_view operation,
                            std::string_view resource);
 std::string no_tags();

@@ -70,13 +70,17 @@ std::string index_throughput_required(std::string_view names) {
   return join(kInvalid, "ProvisionedThroughput must be specified for index: ", names);
 }
 
-std::string throughput_unchanged(ThroughputNumbers current, ThroughputNumbers requested) {
+std::string throughput_unchanged(std::string_view index, ThroughputNumbers current,
+                                 ThroughputNumbers requested) {
+  const std::string whose = index.empty() ? std::string("table") : join("index ", index);
   return join(
-      "The provisioned throughput for the table will not change. The requested value equals the "
-      "current value. Current ReadCapacityUnits provisioned for the table: ",
-      std::to_string(current.reads),
+      "The provisioned throughput for the ", whose,
+      " will not change. The requested value equals the current value. Current ReadCapacityUnits "
+      "provisioned for the ",
+      index.empty() ? "table" : "index", ": ", std::to_string(current.reads),
       ". Requested ReadCapacityUnits: ", std::to_string(requested.reads),
-      ". Current WriteCapacityUnits provisioned for the table: ", std::to_string(current.writes),
+      ". Current WriteCapacityUnits provisioned for the ", index.empty() ? "table" : "index", ": ",
+      std::to_string(current.writes),
       ". Requested WriteCapacityUnits: ", std::to_string(requested.writes),
       ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "
       "limits.");

@@ -32,7 +32,9 @@ struct ThroughputNumbers {
   std::int64_t reads;
   std::int64_t writes;
 };
-std::string throughput_unchanged(ThroughputNumbers current, ThroughputNumbers requested);
+// index: empty for the table.
+std::string throughput_unchanged(std::string_view index, ThroughputNumbers current,
+                                 ThroughputNumbers requested);
 // Times in seconds since 1970.
 std::string too_many_decreases(std::int64_t today, std::int64_t last, std::int64_t next);
 std::string index_exists();

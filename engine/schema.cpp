@@ -99,6 +99,16 @@ const Index* TableDefinition::find_index(std::string_view index_name) const {
   return found == indexes.end() ? nullptr : &*found;
 }
 
+WarmThroughput effective_warm(const std::optional<WarmThroughput>& given, BillingMode billing,
+                              const ProvisionedThroughput& throughput) {
+  const bool on_demand = billing == BillingMode::kPayPerRequest;
+  const WarmThroughput wanted = given.value_or(WarmThroughput{});
+  return {std::max(on_demand ? kInitialOnDemandReads : throughput.read_units,
+                   wanted.read_units.value_or(0)),
+          std::max(on_demand ? kInitialOnDemandWrites : throughput.write_units,
+                   wanted.write_units.value_or(0))};
+}
+
 void TableDefinition::forget_unused_attributes() {
   std::erase_if(attribute_definitions, [&](const KeyAttribute& attribute) {
     return !keys.contains(attribute.name) &&

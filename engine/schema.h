@@ -45,6 +45,15 @@ struct WarmThroughput {
   std::optional<std::int64_t> write_units;
 };
 
+// What an on-demand table or index begins with. Source: [doc] "Understanding DynamoDB warm
+// throughput".
+inline constexpr std::int64_t kInitialOnDemandReads = 12000;
+inline constexpr std::int64_t kInitialOnDemandWrites = 4000;
+
+// What a table or index serves at once: at least what it begins with.
+WarmThroughput effective_warm(const std::optional<WarmThroughput>& given, BillingMode billing,
+                              const ProvisionedThroughput& throughput);
+
 struct IndexProjection {
   ProjectionType type = ProjectionType::kAll;
   std::vector<std::string> non_key_attributes;  // kInclude

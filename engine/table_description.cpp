@@ -86,20 +86,11 @@ void append_on_demand(std::string& out, const OnDemandThroughput& throughput) {
   members.close();
 }
 
-// Source: [doc] "Understanding DynamoDB warm throughput": what a table begins with.
-constexpr std::int64_t kOnDemandWarmReads = 12000;
-constexpr std::int64_t kOnDemandWarmWrites = 4000;
-
-void append_warm(std::string& out, const std::optional<WarmThroughput>& warm, BillingMode billing,
-                 const ProvisionedThroughput& throughput, TableStatus status) {
-  const bool on_demand = billing == BillingMode::kPayPerRequest;
-  const std::int64_t reads = on_demand ? kOnDemandWarmReads : throughput.read_units;
-  const std::int64_t writes = on_demand ? kOnDemandWarmWrites : throughput.write_units;
-  const WarmThroughput given = warm.value_or(WarmThroughput{});
+void append_warm(std::string& out, const WarmThroughput& warm, TableStatus status) {
   Members members(out);
-  members.number("ReadUnitsPerSecond", std::max(reads, given.read_units.value_or(0)));
+  members.number("ReadUnitsPerSecond", *warm.read_units);
   members.text("Status", status == TableStatus::kActive ? "ACTIVE" : "UPDATING");
-  members.number("WriteUnitsPerSecond", std::max(writes, given.write_units.value_or(0)));
+  members.number("WriteUnitsPerSecond", *warm.write_units);
   members.close();
 }
 
@@ -133,7 +124,8 @@ void append_index(std::string& out, const Table& table, const Index& index, Cloc
   append_projection(members.name("Projection"), index.projection);
   if (is_global) {
     append_throughput(members.name("ProvisionedThroughput"), index.throughput);
-    append_warm(members.name("WarmThroughput"), index.warm, definition.billing, index.throughput,
+    append_warm(members.name("WarmThroughput"),
+                effective_warm(index.warm, definition.billing, index.throughput),
                 index.state.at(at));
   }
   members.close();
@@ -241,8 +233,8 @@ void append_description(std::string& out, const Table& table, Clock::WallTime at
   members.text("TableName", definition.name);
   members.number("TableSizeBytes", table.counters->bytes);
   members.text("TableStatus", wire_name(status));
-  append_warm(members.name("WarmThroughput"), definition.warm, definition.billing,
-              definition.throughput, status);
+  append_warm(members.name("WarmThroughput"),
+              effective_warm(definition.warm, definition.billing, definition.throughput), status);
   members.close();
 }
 

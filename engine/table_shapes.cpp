@@ -80,9 +80,6 @@ constexpr Shape kLocalIndexes = list_of(kLocalIndex);
 
 constexpr std::array<std::string_view, 2> kBillingModes = {"PROVISIONED", "PAY_PER_REQUEST"};
 constexpr std::array kBillingMode = {one_of(kBillingModes)};
-constexpr std::array<std::string_view, 2> kTableClasses = {"STANDARD",
-                                                           "STANDARD_INFREQUENT_ACCESS"};
-constexpr std::array kTableClass = {one_of(kTableClasses)};
 
 constexpr std::array<std::string_view, 4> kViewTypes = {"NEW_IMAGE", "OLD_IMAGE",
                                                         "NEW_AND_OLD_IMAGES", "KEYS_ONLY"};
@@ -122,7 +119,7 @@ constexpr std::array kCreateTableMembers = {
     Member{"StreamSpecification", &kStream},
     Member{"SSESpecification", &kSse},
     Member{"Tags", &kTags},
-    Member{"TableClass", &kString, kTableClass},
+    Member{"TableClass", &kString},
     Member{"DeletionProtectionEnabled", &kBoolean},
     Member{"WarmThroughput", &kWarm},
     Member{"ResourcePolicy", &kString},
@@ -159,7 +156,7 @@ constexpr std::array kUpdateTableMembers = {
     Member{"StreamSpecification", &kStream},
     Member{"SSESpecification", &kSse},
     Member{"ReplicaUpdates", &kReplicaUpdates, kAtLeastOne},
-    Member{"TableClass", &kString, kTableClass},
+    Member{"TableClass", &kString},
     Member{"DeletionProtectionEnabled", &kBoolean},
     Member{"OnDemandThroughput", &kOnDemand},
     Member{"WarmThroughput", &kWarm},

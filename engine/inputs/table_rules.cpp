@@ -258,13 +258,56 @@ Status check_indexes(const CreateTableInput& input, const Names& definitions) {
   return check_projected_count(input);
 }
 
-Status check_stream(const std::optional<StreamInput>& stream) {
+Status check_stream(const std::optional<StreamInput>& stream, bool at_creation) {
   if (!stream) return Done{};
-  if (stream->enabled && stream->view_type.empty()) return invalid(messages::view_type_missing());
+  if (stream->enabled && stream->view_type.empty()) {
+    return invalid(messages::view_type_missing(at_creation));
+  }
   if (!stream->enabled && !stream->view_type.empty()) {
-    return invalid(messages::view_type_without_stream());
+    return invalid(messages::view_type_without_stream(at_creation));
   }
   return Done{};
+}
+
+Status check_encryption(const std::optional<SseInput>& sse) {
+  if (!sse) return Done{};
+  if (!sse->enabled) {
+    if (!sse->type.empty()) return invalid(messages::encryption_without_encryption("SSEType"));
+    if (sse->kms_key_id.empty()) return Done{};
+    return invalid(messages::encryption_without_encryption("KMSMasterKeyId"));
+  }
+  if (!sse->type.empty() && sse->type != "KMS") {
+    return invalid(messages::unsupported_encryption(sse->type));
+  }
+  if (sse->type.empty() && !sse->kms_key_id.empty()) return invalid(messages::key_without_kms());
+  return Done{};
+}
+
+Status check_table_class(std::string_view table_class) {
+  const bool known = table_class.empty() || table_class == "STANDARD" ||
+                     table_class == "STANDARD_INFREQUENT_ACCESS";
+  return known ? Status(Done{}) : validation_error(messages::invalid_table_class());
+}
+
+// whose: "table" or "index NAME".
+Status check_new_warm(const std::optional<RequestUnits>& warm, BillingMode mode,
+                      const std::optional<Throughput>& throughput, std::string_view whose) {
+  if (!warm) return Done{};
+  const bool on_demand = mode == BillingMode::kPayPerRequest;
+  const auto check = [&](const std::optional<std::int64_t>& wanted, std::string_view name,
+                         std::int64_t initial, std::int64_t provisioned) -> Status {
+    if (!wanted || *wanted >= (on_demand ? initial : provisioned)) return Done{};
+    return invalid(on_demand ? messages::warm_below_initial(name, whose)
+                             : messages::warm_below_provisioned(name, whose));
+  };
+  const Throughput units = throughput.value_or(Throughput{});
+  if (Status fits =
+          check(warm->read, "ReadUnitsPerSecond", kInitialOnDemandReads, units.read_capacity_units);
+      !fits.ok()) {
+    return fits;
+  }
+  return check(warm->write, "WriteUnitsPerSecond", kInitialOnDemandWrites,
+               units.write_capacity_units);
 }
 
 // ---------------------------------------------------------------- UpdateTable
@@ -273,6 +316,43 @@ bool changes_anything(const UpdateTableInput& input) {
   return input.throughput || input.billing_mode || input.stream || input.sse ||
          !input.global_index_updates.empty() || input.has_replica_updates ||
          input.deletion_protection || input.on_demand || input.warm || !input.table_class.empty();
+}
+
+// What may be changed at one time.
+Status check_combination(const UpdateTableInput& input) {
+  using Kind = GlobalIndexUpdate::Kind;
+  const auto& updates = input.global_index_updates;
+  const auto has = [&](Kind kind) {
+    return std::any_of(updates.begin(), updates.end(),
+                       [&](const GlobalIndexUpdate& update) { return update.kind == kind; });
+  };
+  const bool online = has(Kind::kCreate) || has(Kind::kDelete);
+  const int operations = (input.throughput || input.billing_mode ? 1 : 0) + (input.stream ? 1 : 0) +
+                         (input.sse ? 1 : 0) + (updates.empty() ? 0 : 1) +
+                         (input.deletion_protection ? 1 : 0) + (input.table_class.empty() ? 0 : 1) +
+                         (input.on_demand ? 1 : 0) + (input.warm ? 1 : 0);
+  if (operations > 1 && input.sse) {
+    return invalid(messages::only_operation("Server-Side Encryption modification"));
+  }
+  if (operations > 1 && !input.table_class.empty()) {
+    return invalid(messages::only_operation("TableClass modification"));
+  }
+  if (operations > 1 && input.deletion_protection) {
+    return invalid(messages::only_operation("DeletionProtection modification"));
+  }
+  if (input.warm) {
+    if (has(Kind::kCreate)) return invalid(messages::index_with_warm_throughput());
+    if (operations > 1 && (updates.empty() || operations > 2 || online)) {
+      return invalid(messages::only_operation("WarmThroughput"));
+    }
+  }
+  if (input.on_demand && (input.stream || online)) {
+    return invalid(messages::on_demand_only_with_billing_mode());
+  }
+  if (input.throughput && input.stream) return invalid(messages::stream_with_units());
+  if (input.throughput && online) return invalid(messages::index_with_units());
+  if (input.stream && online) return invalid(messages::index_with_stream());
+  return Done{};
 }
 
 // That its keys are defined takes the table: definitions may be there already.
@@ -309,7 +389,17 @@ Status check_create_table(const CreateTableInput& input, bool has_local_list,
     return status;
   }
   if (Status status = check_indexes(input, definitions); !status.ok()) return status;
-  return check_stream(input.stream);
+  if (Status status = check_stream(input.stream, true); !status.ok()) return status;
+  if (Status status = check_encryption(input.sse); !status.ok()) return status;
+  if (Status status = check_table_class(input.table_class); !status.ok()) return status;
+  for (const IndexInput& index : input.global_indexes) {
+    if (Status status =
+            check_new_warm(index.warm, input.billing_mode, index.throughput, "index " + index.name);
+        !status.ok()) {
+      return status;
+    }
+  }
+  return check_new_warm(input.warm, input.billing_mode, input.throughput, "table");
 }
 
 Status check_update_table(const UpdateTableInput& input) {
@@ -323,6 +413,9 @@ Status check_update_table(const UpdateTableInput& input) {
   if (input.throughput) {
     if (Status status = check_bounds(*input.throughput, {}); !status.ok()) return status;
   }
+  if (Status fits = check_on_demand(input.on_demand, BillingMode::kPayPerRequest, {}); !fits.ok()) {
+    return fits;
+  }
   Status status = check_definitions_are_unique(names_of(input.attribute_definitions));
   if (!status.ok()) return status;
   std::set<std::string_view> seen;
@@ -333,7 +426,10 @@ Status check_update_table(const UpdateTableInput& input) {
     status = check_index_update(update);
     if (!status.ok()) return status;
   }
-  return check_stream(input.stream);
+  if (status = check_combination(input); !status.ok()) return status;
+  if (status = check_encryption(input.sse); !status.ok()) return status;
+  if (status = check_table_class(input.table_class); !status.ok()) return status;
+  return check_stream(input.stream, false);
 }
 
 }  // namespace dynadeck::engine

@@ -1,4 +1,6 @@
 #include "engine/inputs/table_inputs.h"
+#include "engine/messages.h"
+#include "engine/messages_schema.h"
 #include "engine/messages_tables.h"
 #include "engine/operations/operations.h"
 #include "engine/operations/table_settings.h"
@@ -97,6 +99,16 @@ void change_on_demand(const RequestUnits& input, std::optional<OnDemandThroughpu
   if (!units) units.emplace();
   if (input.read) units->max_read_units = input.read;
   if (input.write) units->max_write_units = input.write;
+}
+
+Status check_more_warm(const RequestUnits& wanted, const WarmThroughput& current,
+                       std::string_view whose) {
+  const auto refused = [&](std::string_view name) {
+    return validation_error(messages::invalid_parameter(messages::warm_below_current(name, whose)));
+  };
+  if (wanted.read && *wanted.read < *current.read_units) return refused("ReadUnitsPerSecond");
+  if (wanted.write && *wanted.write < *current.write_units) return refused("WriteUnitsPerSecond");
+  return Done{};
 }
 
 void change_warm(const RequestUnits& input, std::optional<WarmThroughput>& units) {

@@ -25,6 +25,9 @@ std::optional<OnDemandThroughput> make_on_demand(const std::optional<RequestUnit
 std::optional<WarmThroughput> make_warm(const std::optional<RequestUnits>& input);
 // Changes what the request names and keeps the rest.
 void change_on_demand(const RequestUnits& input, std::optional<OnDemandThroughput>& units);
+// Warm throughput only grows. whose: "table" or "index NAME".
+Status check_more_warm(const RequestUnits& wanted, const WarmThroughput& current,
+                       std::string_view whose);
 void change_warm(const RequestUnits& input, std::optional<WarmThroughput>& units);
 EncryptionSettings make_encryption(Core& core, const TableDefinition& table,
                                    const std::string& key_id);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/messages.h"
+#include "engine/messages_schema.h"
 #include "engine/messages_tables.h"
 #include "engine/operations/table_settings.h"
 
@@ -42,13 +44,14 @@ Status count_decrease(Clock::WallTime now, ProvisionedThroughput& throughput) {
 }
 
 // What one table or index is to have.
+// index: its name; empty for the table.
 Status change(Clock::WallTime now, const Throughput& wanted, bool from_on_demand,
-              ProvisionedThroughput& stored, ProvisionedThroughput& shown) {
+              std::string_view index, ProvisionedThroughput& stored, ProvisionedThroughput& shown) {
   const std::int64_t reads = wanted.read_capacity_units - stored.read_units;
   const std::int64_t writes = wanted.write_capacity_units - stored.write_units;
   if (reads == 0 && writes == 0) {
     return validation_error(
-        messages::throughput_unchanged({stored.read_units, stored.write_units},
+        messages::throughput_unchanged(index, {stored.read_units, stored.write_units},
                                        {wanted.read_capacity_units, wanted.write_capacity_units}));
   }
   if (reads > 0 || writes > 0) shown.last_increase = stored.last_increase = now;
@@ -73,6 +76,15 @@ const Throughput* find_index_throughput(const UpdateTableInput& input, std::stri
     }
   }
   return nullptr;
+}
+
+// The refusal of the first index that is given units.
+std::string units_of_on_demand_index(const UpdateTableInput& input) {
+  for (const GlobalIndexUpdate& update : input.global_index_updates) {
+    if (!update.index.throughput) continue;
+    return messages::invalid_parameter(messages::units_of_on_demand_index(update.index.name));
+  }
+  return messages::throughput_of_on_demand_table();
 }
 
 // All of it: the table and its global indexes have to say what they need.
@@ -103,15 +115,18 @@ Status update_indexes(Clock::WallTime now, const UpdateTableInput& input, bool f
   for (const GlobalIndexUpdate& update : input.global_index_updates) {
     if (update.kind != GlobalIndexUpdate::Kind::kUpdate) continue;
     const Index* found = stored.find_index(update.index.name);
-    if (found == nullptr || found->kind != IndexKind::kGlobal) {
+    if (found != nullptr && found->kind != IndexKind::kGlobal) {
+      return validation_error(messages::not_a_global_index("update", update.index.name));
+    }
+    if (found == nullptr) {
       return ApiError{"ResourceNotFoundException", messages::resource_not_found(), {}};
     }
     const std::ptrdiff_t position = found - stored.indexes.data();
     Index& index = stored.indexes[static_cast<std::size_t>(position)];
     Index& shown_index = shown.indexes[static_cast<std::size_t>(position)];
     if (update.index.throughput) {
-      if (Status changed = change(now, *update.index.throughput, from_on_demand, index.throughput,
-                                  shown_index.throughput);
+      if (Status changed = change(now, *update.index.throughput, from_on_demand, index.name,
+                                  index.throughput, shown_index.throughput);
           !changed.ok()) {
         return changed;
       }
@@ -121,6 +136,11 @@ Status update_indexes(Clock::WallTime now, const UpdateTableInput& input, bool f
       shown_index.on_demand = index.on_demand;
     }
     if (update.index.warm) {
+      const WarmThroughput current = effective_warm(index.warm, stored.billing, index.throughput);
+      if (Status more = check_more_warm(*update.index.warm, current, "index " + index.name);
+          !more.ok()) {
+        return more;
+      }
       change_warm(*update.index.warm, index.warm);
       shown_index.warm = index.warm;
     }
@@ -141,7 +161,12 @@ Status update_throughput(Clock::WallTime now, const UpdateTableInput& input,
           input.global_index_updates.begin(), input.global_index_updates.end(),
           [](const GlobalIndexUpdate& update) { return update.index.throughput.has_value(); });
   if (after == BillingMode::kPayPerRequest && gives_throughput) {
-    return validation_error(messages::throughput_of_on_demand_table());
+    return validation_error(input.throughput ? messages::throughput_of_on_demand_table()
+                                             : units_of_on_demand_index(input));
+  }
+  if (after == BillingMode::kProvisioned && input.on_demand) {
+    return validation_error(messages::invalid_parameter(messages::on_demand_with_provisioned(
+        input.on_demand->read ? "MaxReadRequestUnits" : "MaxWriteRequestUnits", {})));
   }
   const bool from_on_demand =
       before == BillingMode::kPayPerRequest && after == BillingMode::kProvisioned;
@@ -156,7 +181,7 @@ Status update_throughput(Clock::WallTime now, const UpdateTableInput& input,
   }
   if (input.throughput) {
     if (Status changed =
-            change(now, *input.throughput, from_on_demand, stored.throughput, shown.throughput);
+            change(now, *input.throughput, from_on_demand, {}, stored.throughput, shown.throughput);
         !changed.ok()) {
       return changed;
     }

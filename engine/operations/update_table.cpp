@@ -2,6 +2,8 @@
 
 #include "engine/backfill.h"
 #include "engine/inputs/table_inputs.h"
+#include "engine/messages.h"
+#include "engine/messages_schema.h"
 #include "engine/messages_tables.h"
 #include "engine/operations/operations.h"
 #include "engine/operations/table_settings.h"
@@ -45,6 +47,19 @@ Index* find_index(TableDefinition& table, std::string_view name) {
   return found == table.indexes.end() ? nullptr : &*found;
 }
 
+Status check_keys_defined(const IndexInput& index,
+                          const std::vector<AttributeDefinition>& definitions) {
+  std::vector<std::string_view> keys;
+  std::vector<std::string_view> defined;
+  for (const KeySchemaElement& element : index.key_schema) keys.emplace_back(element.name);
+  for (const AttributeDefinition& definition : definitions) defined.emplace_back(definition.name);
+  const auto is_defined = [&](std::string_view key) {
+    return std::find(defined.begin(), defined.end(), key) != defined.end();
+  };
+  if (std::all_of(keys.begin(), keys.end(), is_defined)) return Done{};
+  return validation_error(messages::invalid_parameter(messages::keys_not_defined(keys, defined)));
+}
+
 Status add_index(Core& core, const UpdateTableInput& input, const IndexInput& index,
                  Change& change) {
   if (change.stored.find_index(index.name) != nullptr) {
@@ -58,6 +73,10 @@ Status add_index(Core& core, const UpdateTableInput& input, const IndexInput& in
   if (change.stored.billing == BillingMode::kProvisioned && !index.throughput) {
     return validation_error(messages::index_throughput_required(index.name));
   }
+  if (input.attribute_definitions.empty()) {
+    return validation_error(
+        messages::invalid_parameter(messages::definitions_missing_for_index(index.name)));
+  }
   change.both([&](TableDefinition& table) {
     for (const AttributeDefinition& attribute : input.attribute_definitions) {
       const KeyAttribute given{attribute.name, attribute.type};
@@ -69,6 +88,7 @@ Status add_index(Core& core, const UpdateTableInput& input, const IndexInput& in
   for (const KeyAttribute& attribute : change.stored.attribute_definitions) {
     attributes.push_back({attribute.name, attribute.type});
   }
+  if (const Status defined = check_keys_defined(index, attributes); !defined.ok()) return defined;
   Index made = make_index(core, IndexKind::kGlobal, index, attributes,
                           {TableStatus::kCreating, std::nullopt});
   change.added_index = made.id;
@@ -81,6 +101,9 @@ Status add_index(Core& core, const UpdateTableInput& input, const IndexInput& in
 
 Status remove_index(const Core& core, std::string_view name, Change& change) {
   Index* index = find_index(change.stored, name);
+  if (index == nullptr && change.stored.find_index(name) != nullptr) {
+    return validation_error(messages::not_a_global_index("delete", name));
+  }
   if (index == nullptr) {
     return ApiError{"ResourceNotFoundException", messages::resource_not_found(), {}};
   }
@@ -132,6 +155,15 @@ Status change_stream(Core& core, const StreamInput& stream, Change& change) {
   return Done{};
 }
 
+Status check_settings(const UpdateTableInput& input, const TableDefinition& table) {
+  if (input.sse && !input.sse->enabled && !table.encryption) {
+    return validation_error(messages::invalid_parameter(messages::already_encrypted_by_default()));
+  }
+  if (!input.warm) return Done{};
+  return check_more_warm(*input.warm, effective_warm(table.warm, table.billing, table.throughput),
+                         "table");
+}
+
 void change_settings(Core& core, const UpdateTableInput& input, Change& change) {
   change.both([&](TableDefinition& table) {
     if (input.deletion_protection) table.deletion_protection = *input.deletion_protection;
@@ -163,6 +195,7 @@ Result<Change> plan(Core& core, const UpdateTableInput& input, const TableDefini
       return changed.error();
     }
   }
+  if (const Status fits = check_settings(input, current); !fits.ok()) return fits.error();
   change_settings(core, input, change);
   const Clock::WallTime now = core.clock.now();
   change.stored.state = {TableStatus::kUpdating, now + core.options.status_delay};

@@ -22,7 +22,8 @@ TEST_CASE("a number has one plain notation however it was written", "[engine]") 
       {"0", "0"},
       {"-0", "0"},
       {"0.000", "0"},
-      {"0E20", "0"},
+      {"0E125", "0"},
+      {"0e-130", "0"},
       {"1", "1"},
       {"+1", "1"},
       {"001", "1"},
@@ -48,6 +49,11 @@ TEST_CASE("a number has one plain notation however it was written", "[engine]") 
   CHECK(decimal(text).to_string() == plain);
   CHECK(decimal(plain) == decimal(text));
   CHECK(decimal(text).encoded().size() <= 22);
+}
+
+TEST_CASE("zero is held to the range of its exponent", "[engine]") {
+  CHECK(Decimal::parse("0e126").error().message.find("overflow") != std::string::npos);
+  CHECK(Decimal::parse("0e-131").error().message.find("underflow") != std::string::npos);
 }
 
 TEST_CASE("what is no number is refused with DynamoDB's sentence", "[engine]") {

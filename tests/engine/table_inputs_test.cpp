@@ -135,8 +135,8 @@ TEST_CASE("throughput must fit the billing mode", "[engine]") {
                R"("ProvisionedThroughput":{"ReadCapacityUnits":1,"WriteCapacityUnits":1},)"
                R"("OnDemandThroughput":{"MaxReadRequestUnits":5})") ==
         kInvalid +
-            "MaxReadRequestUnits for OnDemandThroughput cannot be specified when table "
-            "BillingMode is PROVISIONED.");
+            "MaxReadRequestUnits for OnDemandThroughput cannot be specified when the "
+            "table BillingMode is PROVISIONED");
 }
 
 TEST_CASE("indexes must agree with their table", "[engine]") {
@@ -199,7 +199,8 @@ TEST_CASE("UpdateTable wants something to do", "[engine]") {
       "ReplicaTransitRoleArn, MultiRegionConsistency, DeletionProtectionEnabled, "
       "OnDemandThroughput, WarmThroughput or TableClass is required";
   CHECK(update("") == nothing);
-  CHECK(update(R"(,"GlobalSecondaryIndexUpdates":[])") == nothing);
+  CHECK(update(R"(,"GlobalSecondaryIndexUpdates":[])") ==
+        kInvalid + "List of GlobalSecondaryIndexUpdates is empty");
   CHECK(update(R"(,"DeletionProtectionEnabled":false)") == "ok");
   CHECK(update(R"(,"BillingMode":"PROVISIONED")") ==
         kInvalid + "ProvisionedThroughput must be specified when BillingMode is PROVISIONED");

@@ -1,0 +1,92 @@
+"""The conformance cases, sent through boto3 and the AWS SDK for JavaScript v3: what an application
+gets is what the wire said. Cases about what no SDK would send are left out."""
+import json
+import unittest
+
+from support import HERE, WithServer, environment
+
+from conformance.case import load_cases  # noqa: E402
+from conformance.player import CAPITAL_MESSAGE, NAMESPACES, Player  # noqa: E402
+from sdk_answers import Boto3, JavaScript, Unsendable  # noqa: E402
+
+CASES = HERE.parent / "conformance"
+# Groups that are about the wire, about Streams, or about JSON that SDKs do not write.
+LEFT_OUT = {"wire", "streams"}
+
+
+def sendable(case):
+    """Whether an SDK can say what the case says."""
+    group = case.name.partition("/")[0]
+    return group not in LEFT_OUT and all(
+        "http" not in step and "headers" not in step and step.get("operation")
+        and isinstance(step["request"], dict) for step in case.steps)
+
+
+class SdkPlayer(Player):
+    """Immutable but for its client, which serves one case at a time."""
+
+    def __init__(self, endpoint, client_of):
+        super().__init__(endpoint)
+        self.client_of = client_of
+
+    def check(self, client, step, counter, bound):
+        return super().check(self.client_of(client.account), step, counter, bound)
+
+
+def play(player):
+    """Case name -> what differed, and how many were played. What an SDK refuses to send, or has
+    never heard of, is not played."""
+    differing, played = {}, 0
+    for case in load_cases(CASES):
+        if not sendable(case):
+            continue
+        try:
+            diff = player.play(case)
+        except Unsendable:
+            continue
+        played += 1
+        if diff:
+            differing[case.name] = diff
+    return differing, played
+
+
+class Conformance(WithServer):
+    """Each SDK has a list of cases that it cannot play, with the reason."""
+
+    def judge(self, player, sdk):
+        gaps = json.loads((HERE / "conformance_gaps.json").read_text())
+        known = {**gaps[sdk], **json.loads((CASES / "known_gaps.json").read_text())}
+        differing, played = play(player)
+        print(f"{played} cases through {sdk}, {len(differing)} differ", flush=True)
+        new = {name: diff for name, diff in differing.items() if name not in known}
+        if new:
+            self.fail("\n\n".join(f"{name}\n{diff[:800]}" for name, diff in sorted(new.items())))
+        self.assertGreater(played, 500)
+
+    def test_boto3(self):
+        clients = {}
+
+        def client_of(account):
+            if account not in clients:
+                for old in clients.values():
+                    old.close()
+                clients.clear()
+                clients[account] = Boto3(self.endpoint, account, NAMESPACES, CAPITAL_MESSAGE)
+            return clients[account]
+
+        self.judge(SdkPlayer(self.endpoint, client_of), "boto3")
+
+    def test_javascript(self):
+        client = JavaScript(HERE / "js/conformance.js", environment(self.endpoint), NAMESPACES,
+                            CAPITAL_MESSAGE)
+        self.addCleanup(client.close)
+
+        def client_of(account):
+            client.account = account
+            return client
+
+        self.judge(SdkPlayer(self.endpoint, client_of), "javascript")
+
+
+if __name__ == "__main__":
+    unittest.main()
