@@ -1,6 +1,7 @@
 """A session to be taped: one thread writes, one tails the stream: python3 taped.py FILE.
 
-The endpoint comes from the environment. FILE gets the records that were seen, one JSON line each."""
+The endpoint comes from the environment. FILE gets the records that were seen, one JSON line
+each."""
 import json
 import os
 import sys
