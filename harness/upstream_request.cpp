@@ -46,6 +46,9 @@ constexpr std::array<std::string_view, 13> kOwnHeaders = {"accept-encoding",
                                                           "transfer-encoding",
                                                           "upgrade"};
 
+// What a signature of ours takes at most, without the session's token.
+constexpr std::size_t kSignatureBytes = 512;
+
 // Of the client's signature.
 constexpr std::array<std::string_view, 6> kSignatureHeaders = {
     "authorization", "date", "host", "x-amz-content-sha256", "x-amz-date", "x-amz-security-token"};
@@ -112,9 +115,13 @@ void sign(HeaderList& headers, std::string_view body, const UpstreamRoute& route
 
 std::string upstream_request(const Request& request, const UpstreamRoute& route,
                              const UpstreamSigner* signer) {
-  constexpr std::size_t kUsualHeadBytes = 1024;
+  // Not more than is needed: the allocator is quick up to a kilobyte only.
+  constexpr std::size_t kOwnBytes = 128;
+  std::size_t size = kOwnBytes + route.path.size() + request.body.size();
+  for (const auto& [name, value] : request.headers) size += name.size() + value.size() + 4;
+  if (signer != nullptr) size += kSignatureBytes + signer->credentials.session_token.size();
   std::string bytes;
-  bytes.reserve(kUsualHeadBytes + request.body.size());
+  bytes.reserve(size);
   bytes.append("POST ").append(route.path).append(" HTTP/1.1\r\n");
   const auto add = [&bytes](std::string_view name, std::string_view value) {
     bytes.append(name).append(": ").append(value).append("\r\n");
