@@ -20,23 +20,27 @@ def pair(name):
 
 
 def compare(direct, through, connections, seconds, rounds, scenario="GetItem", pause_ms=None):
-    """Medians over rounds in which both alternate; the first only warms up."""
-    seen = {"direct": [], "through": []}
+    """Both alternate; the first turn only warms up. What is said of both together is the median of
+    what was said turn by turn: the machine changes more slowly than turns do."""
+    turns = []
     for turn in range(rounds + 1):
-        for name, endpoint in (("direct", direct), ("through", through)):
-            speed = drive(endpoint, SCENARIOS[scenario](), connections, seconds if turn else 1,
-                          pause_ms=pause_ms)
-            if turn:
-                seen[name].append(speed)
+        speeds = [drive(endpoint, SCENARIOS[scenario](), connections, seconds if turn else 1,
+                        pause_ms=pause_ms) for endpoint in (direct, through)]
+        if turn:
+            turns.append(speeds)
 
-    def middle(name, figure):
-        return statistics.median(getattr(speed, figure) for speed in seen[name])
+    def middle(figure):
+        return statistics.median(figure(*speeds) for speeds in turns)
 
-    rates = {name: round(middle(name, "requests_per_second")) for name in seen}
-    p50 = {name: round(middle(name, "p50_microseconds")) for name in seen}
-    return {"direct_per_second": rates["direct"], "through_per_second": rates["through"],
-            "ratio": round(rates["through"] / rates["direct"], 2), "direct_p50_us": p50["direct"],
-            "through_p50_us": p50["through"], "added_p50_us": p50["through"] - p50["direct"]}
+    return {
+        "direct_per_second": round(middle(lambda one, _: one.requests_per_second)),
+        "through_per_second": round(middle(lambda _, two: two.requests_per_second)),
+        "ratio": round(middle(lambda one, two: two.requests_per_second / one.requests_per_second),
+                       2),
+        "direct_p50_us": round(middle(lambda one, _: one.p50_microseconds)),
+        "through_p50_us": round(middle(lambda _, two: two.p50_microseconds)),
+        "added_p50_us": round(middle(lambda one, two: two.p50_microseconds
+                                     - one.p50_microseconds))}
 
 
 def many(through, seconds):
