@@ -1,7 +1,10 @@
 // The whole way: a client, a dynadeck that has an upstream, and that upstream.
 #include "harness/upstream.h"
 
+#include <atomic>
 #include <catch2/catch.hpp>
+#include <thread>
+#include <vector>
 
 #include "harness/aws_credential_chain.h"
 #include "harness/compression.h"
@@ -86,6 +89,34 @@ TEST_CASE("two dynadecks in a row answer as one", "[upstream]") {
   CHECK(answer.body == R"({"region":"eu-west-1","sent":{"TableName":"t"}})");
   CHECK(answer.header("x-amzn-RequestId").size() == 52);
   CHECK(front.service->stats().replies == 1);
+}
+
+TEST_CASE("many clients over few connections each hear their own answer", "[upstream]") {
+  TestServer back;
+  UpstreamOptions options = upstream_at(url_of(back.port));
+  options.max_connections = GENERATE(std::size_t{2}, std::size_t{64});
+  Front front(options);
+  constexpr int kClients = 16;
+  constexpr int kRequests = 200;
+  std::atomic<int> own{0};
+  std::vector<std::thread> clients;
+  for (int number = 0; number < kClients; ++number) {
+    clients.emplace_back([&, number] {
+      HttpClient client(front.port);
+      for (int turn = 0; turn < kRequests; ++turn) {
+        const std::string body =
+            R"({"n":")" + std::to_string(number) + "/" + std::to_string(turn) + "\"}";
+        client.send(dynamodb_request("GetItem", body));
+        const auto answer = client.receive();
+        if (answer && answer->body == body) ++own;
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  CHECK(own == kClients * kRequests);
+  CHECK(front.service->stats().replies == kClients * kRequests);
+  CHECK(front.service->stats().opened_connections <= options.max_connections);
+  CHECK(front.service->stats().requests_under_way == 0);
 }
 
 TEST_CASE("an upstream that verifies signatures believes the new one", "[upstream]") {
