@@ -32,10 +32,19 @@ ZSTD_DCtx* decoder() {
 
 void FrameEncoder::Free::operator()(ZSTD_CCtx_s* context) const { ZSTD_freeCCtx(context); }
 
-FrameEncoder::FrameEncoder(int level) : context_(ZSTD_createCCtx()), buffer_(kPieceBytes, '\0') {
-  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
+FrameEncoder::FrameEncoder(int level)
+    : context_(ZSTD_createCCtx()),
+      buffer_(ZSTD_compressBound(kFrameBytes + kFrameBytes / 4), '\0') {
   ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_checksumFlag, 1);
+  level_ = level;
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
   if (level > 9) ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_windowLog, kMostWindowLog);
+}
+
+void FrameEncoder::set_level(int level) {
+  if (level == level_) return;
+  level_ = level;
+  ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, level);
 }
 
 FrameEncoder::FrameEncoder(FrameEncoder&&) noexcept = default;

@@ -29,12 +29,16 @@ class FrameEncoder {
   enum class Step : std::uint8_t { kContinue, kFlush, kEnd };
   bool encode(std::string_view text, Step step, std::string& out);
 
+  // For the frames that begin after this.
+  void set_level(int level);
+
  private:
   struct Free {
     void operator()(ZSTD_CCtx_s* context) const;
   };
   std::unique_ptr<ZSTD_CCtx_s, Free> context_;
   std::string buffer_;  // where zstd writes
+  int level_;
 };
 
 // How the decoding of one frame ended.

@@ -127,7 +127,7 @@ void append_faults(std::string& out, const std::vector<InjectedFault>& faults) {
   out += ']';
 }
 
-void append_response(std::string& out, const InteractionView& interaction, LineFacts& facts) {
+void append_response(std::string& out, const InteractionView& interaction) {
   append_member(out, R"(,"response":{"status":)", interaction.status);
   if (!interaction.content_type.empty() && interaction.content_type != kUsualContentType) {
     out += R"(,"type":)";
@@ -144,10 +144,6 @@ void append_response(std::string& out, const InteractionView& interaction, LineF
   const bool embeddable = !interaction.response.empty() && cursor.value(raw) && cursor.at_end() &&
                           raw.size() == interaction.response.size() && !cursor.saw_line_break();
   append_body(out, interaction.response, embeddable);
-  if (embeddable) {
-    facts.response_bytes = interaction.response.size();
-    facts.response_offset = out.size() - facts.response_bytes;
-  }
   out += '}';
 }
 
@@ -315,8 +311,7 @@ void append_line_prefix(std::string& out, std::uint64_t completed, std::uint64_t
   append_member(out, R"(,"arrived":)", arrived);
 }
 
-LineFacts append_line_rest(std::string& out, const InteractionView& interaction) {
-  LineFacts facts;
+void append_line_rest(std::string& out, const InteractionView& interaction, RequestScan& scan) {
   append_member(out, R"(,"sequence":)", interaction.sequence);
   append_member(out, R"(,"offset_us":)", interaction.offset.count());
   append_member(out, R"(,"duration_us":)", interaction.duration.count());
@@ -336,14 +331,10 @@ LineFacts append_line_rest(std::string& out, const InteractionView& interaction)
   out += R"(,"region":)";
   append_safe(out, interaction.region);
   out += R"(},"request":{)";
-  const BodyHash body = hash_body(interaction.request);
-  append_body(out, interaction.request, body.embeddable);
-  if (body.embeddable) {
-    facts.request_bytes = interaction.request.size();
-    facts.request_offset = out.size() - facts.request_bytes;
-  }
+  scan_request(interaction.request, scan);
+  append_body(out, interaction.request, scan.body.embeddable);
   out += '}';
-  append_response(out, interaction, facts);
+  append_response(out, interaction);
   if (interaction.faults != nullptr && !interaction.faults->empty()) {
     append_faults(out, *interaction.faults);
   }
@@ -352,14 +343,12 @@ LineFacts append_line_rest(std::string& out, const InteractionView& interaction)
     append_delivery(out, interaction.waited, *interaction.delivery);
   }
   out += "}\n";
-  facts.hash =
-      match_hash(interaction.operation, interaction.account, interaction.region, body.hash);
-  return facts;
 }
 
 void append_line(std::string& out, const Interaction& interaction) {
   append_line_prefix(out, interaction.completed, interaction.arrived);
-  append_line_rest(out, interaction.view());
+  RequestScan scan;
+  append_line_rest(out, interaction.view(), scan);
 }
 
 bool is_exchange_line(std::string_view line) { return line.starts_with(kExchangeStart); }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cassettes/match_hash.h"
 #include "harness/result.h"
 #include "harness/service.h"
 
@@ -70,13 +71,8 @@ inline constexpr std::string_view kUsualContentType = "application/x-amz-json-1.
 // The line is written in two parts, since the first is only known when the line's place is: a
 // prefix with `completed` and `arrived`, and the rest, which ends in "}\n".
 void append_line_prefix(std::string& out, std::uint64_t completed, std::uint64_t arrived);
-struct LineFacts {
-  std::uint64_t hash = 0;  // the match hash of the request
-  // Where in `out` the bodies are; no bytes where one is not embedded as it is.
-  std::size_t request_offset = 0, request_bytes = 0;
-  std::size_t response_offset = 0, response_bytes = 0;
-};
-LineFacts append_line_rest(std::string& out, const InteractionView& interaction);
+// Fills `scan` with what the request's body is found to be.
+void append_line_rest(std::string& out, const InteractionView& interaction, RequestScan& scan);
 void append_line(std::string& out, const Interaction& interaction);
 
 // Whether a line is an exchange, by its first member.

@@ -34,8 +34,21 @@ std::vector<std::string> key_schema_names(std::string_view array) {
 // Collects the lanes of one request.
 class Collector {
  public:
-  Collector(std::string_view account, std::string_view region, const KeySchemas& keys, Lanes& lanes)
-      : scope_(combine(hash_text(account), hash_text(region))), keys_(keys), lanes_(lanes) {}
+  Collector(std::uint64_t scope, const KeySchemas& keys, Lanes& lanes)
+      : scope_(scope), keys_(keys), lanes_(lanes) {}
+
+  // Of a request for one item, as a scan found it.
+  void key(const RequestScan& scan) {
+    if (scan.key) push(table_name_of(scan.table), *scan.key);
+  }
+  void table_only(const RequestScan& scan) { note_table(table_name_of(scan.table)); }
+  void item(const RequestScan& scan) {
+    if (scan.item.empty()) return;
+    const std::string_view table = table_name_of(scan.table);
+    const std::vector<std::string>* const names = keys_.find(table);
+    const auto hash = names == nullptr ? std::nullopt : hash_members(scan.item, *names);
+    hash ? push(table, *hash) : static_cast<void>(note_table(table));
+  }
 
   // The definition of a table is a lane too.
   void definition(std::string_view request) {
@@ -132,12 +145,11 @@ class Collector {
 }  // namespace
 
 void KeySchemas::learn(std::string_view operation, std::string_view request,
-                       std::string_view response) {
+                       const RequestScan& scan, std::string_view response) {
   if (operation == "GetItem" || operation == "UpdateItem" || operation == "DeleteItem") {
-    // Most requests speak of a table that is known: look before anything is copied.
-    const std::string_view raw = find_member(request, "TableName");
-    if (raw.size() > 2 && find(raw.substr(1, raw.size() - 2)) != nullptr) return;
-    const std::string table = string_value(raw);
+    // Most requests speak of a table that is known.
+    if (!scan.key || find(scan.table) != nullptr) return;
+    const std::string table = string_value(find_member(request, "TableName"));
     add(table_name_of(table), member_names(find_member(request, "Key")));
   } else if (operation == "CreateTable") {
     add(table_name_of(string_value(find_member(request, "TableName"))),
@@ -187,36 +199,47 @@ void KeySchemas::add_json(std::string_view object) {
   });
 }
 
-Lanes lanes_of(std::string_view operation, std::string_view account, std::string_view region,
-               std::string_view request, const KeySchemas& keys) {
-  Lanes lanes;
-  Collector collector(account, region, keys, lanes);
+const Lanes& LaneFinder::find(std::string_view operation, std::string_view account,
+                              std::string_view region, std::string_view request,
+                              const RequestScan& scan, const KeySchemas& keys) {
+  if (!has_scope_ || account != account_ || region != region_) {
+    account_ = account;
+    region_ = region;
+    scope_ = combine(hash_text(account), hash_text(region));
+    has_scope_ = true;
+  }
+  lanes_.items.clear();
+  lanes_.tables.clear();
+  lanes_.writes = false;
+  Collector collector(scope_, keys, lanes_);
+  // What the scan does not know is a name with escapes.
+  const bool scanned = !scan.table.empty();
   if (operation == "GetItem") {
-    collector.key(request);
+    scanned ? collector.key(scan) : collector.key(request);
   } else if (operation == "Query" || operation == "Scan") {
-    collector.table_only(request);
+    scanned ? collector.table_only(scan) : collector.table_only(request);
   } else if (operation == "UpdateItem" || operation == "DeleteItem") {
-    lanes.writes = true;
-    collector.key(request);
+    lanes_.writes = true;
+    scanned ? collector.key(scan) : collector.key(request);
   } else if (operation == "PutItem") {
-    lanes.writes = true;
-    collector.item(request);
+    lanes_.writes = true;
+    scanned ? collector.item(scan) : collector.item(request);
   } else if (operation == "BatchGetItem") {
     collector.batch_get(request);
   } else if (operation == "BatchWriteItem") {
-    lanes.writes = true;
+    lanes_.writes = true;
     collector.batch_write(request);
   } else if (operation == "TransactGetItems" || operation == "TransactWriteItems") {
-    lanes.writes = operation == "TransactWriteItems";
+    lanes_.writes = operation == "TransactWriteItems";
     collector.transaction(request);
   } else if (operation == "DescribeTable" || operation == "DescribeTimeToLive") {
     collector.definition(request);
   } else if (operation == "CreateTable" || operation == "DeleteTable" ||
              operation == "UpdateTable" || operation == "UpdateTimeToLive") {
-    lanes.writes = true;
+    lanes_.writes = true;
     collector.definition(request);
   }
-  return lanes;
+  return lanes_;
 }
 
 }  // namespace dynadeck::cassettes

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cassettes/match_hash.h"
+
 namespace dynadeck::cassettes {
 
 // A lane is one item, or one table's definition: what happens in it has an order that a replay in
@@ -21,7 +23,9 @@ struct Lanes {
 // every Key. One thread.
 class KeySchemas {
  public:
-  void learn(std::string_view operation, std::string_view request, std::string_view response);
+  // scan: of the request.
+  void learn(std::string_view operation, std::string_view request, const RequestScan& scan,
+             std::string_view response);
   // The names for that table; null where nothing was learnt.
   const std::vector<std::string>* find(std::string_view table) const;
 
@@ -35,8 +39,19 @@ class KeySchemas {
   std::map<std::string, std::vector<std::string>, std::less<>> keys_;
 };
 
-// The lanes of a request. Queries, scans and statements have none: they look at many items.
-Lanes lanes_of(std::string_view operation, std::string_view account, std::string_view region,
-               std::string_view request, const KeySchemas& keys);
+// Finds the lanes of requests. Queries, scans and statements have none: they look at many items.
+// One thread.
+class LaneFinder {
+ public:
+  // The result is good until the next call.
+  const Lanes& find(std::string_view operation, std::string_view account, std::string_view region,
+                    std::string_view request, const RequestScan& scan, const KeySchemas& keys);
+
+ private:
+  std::string account_, region_;  // of the call before: most calls are alike
+  std::uint64_t scope_ = 0;
+  bool has_scope_ = false;
+  Lanes lanes_;
+};
 
 }  // namespace dynadeck::cassettes

@@ -53,10 +53,11 @@ Meaning meaning_of(std::string_view name) {
   return Meaning::kPlain;
 }
 
-// One pass: checks and hashes.
+// One pass: checks and hashes. scan: filled on the way where it is given.
 class Hasher {
  public:
-  explicit Hasher(std::string_view text) : cursor_(text) {}
+  explicit Hasher(std::string_view text, RequestScan* scan = nullptr)
+      : cursor_(text), scan_(scan) {}
 
   bool value(std::uint64_t& hash, Meaning meaning, int depth) {
     if (depth > kMaxJsonDepth) return false;
@@ -116,12 +117,39 @@ class Hasher {
         name = unescaped_;
       }
       const std::uint64_t name_hash = hash_bytes('s', name);
+      const Part part = scan_ != nullptr && depth == 0 ? part_of(name) : Part::kOther;
+      const bool of_item = depth == 1 && in_item_;
+      if (part == Part::kItem) in_item_ = true;
+      const char* const start = cursor_.position();
       std::uint64_t value_hash = 0;
       if (!value(value_hash, meaning_of(name), depth + 1)) return false;
-      sum += hash_member(name_hash, value_hash);
+      const std::uint64_t member = hash_member(name_hash, value_hash);
+      sum += member;
+      if (of_item) scan_->item.emplace_back(name_hash, member);
+      if (part != Part::kOther) note(part, value_hash, start);
     }
     hash = finish_object(sum);
     return !cursor_.failed();
+  }
+
+  // What a scan wants to know of a request's members.
+  enum class Part : std::uint8_t { kOther, kTable, kKey, kItem };
+
+  static Part part_of(std::string_view name) {
+    if (name == "TableName") return Part::kTable;
+    if (name == "Key") return Part::kKey;
+    return name == "Item" ? Part::kItem : Part::kOther;
+  }
+
+  // start: where the value begins, perhaps with white space.
+  void note(Part part, std::uint64_t value_hash, const char* start) {
+    in_item_ = false;
+    if (part == Part::kKey) scan_->key = value_hash;
+    if (part != Part::kTable) return;
+    std::string_view raw(start, static_cast<std::size_t>(cursor_.position() - start));
+    raw.remove_prefix(std::min(raw.find('"'), raw.size()));
+    const bool plain = raw.size() >= 2 && raw.find('\\') == std::string_view::npos;
+    scan_->table = plain ? raw.substr(1, raw.size() - 2) : std::string_view();
   }
 
   bool array(std::uint64_t& hash, Meaning meaning, int depth) {
@@ -140,6 +168,8 @@ class Hasher {
   }
 
   JsonCursor cursor_;
+  RequestScan* const scan_;
+  bool in_item_ = false;
   std::string scratch_;
   std::string unescaped_;
 };
@@ -148,8 +178,9 @@ bool is_space(char byte) { return byte == ' ' || byte == '\t' || byte == '\n' ||
 
 }  // namespace
 
-BodyHash hash_body(std::string_view body) {
-  Hasher hasher(body);
+namespace {
+
+BodyHash hash_whole(Hasher& hasher, std::string_view body) {
   BodyHash result;
   if (!hasher.value(result.hash, Meaning::kPlain, 0)) return {hash_bytes('x', body), false};
   const bool exact = hasher.cursor().at_end() && !is_space(body.front());
@@ -157,6 +188,35 @@ BodyHash hash_body(std::string_view body) {
   if (!hasher.cursor().at_end()) return {hash_bytes('x', body), false};
   result.embeddable = exact && !hasher.cursor().saw_line_break();
   return result;
+}
+
+}  // namespace
+
+BodyHash hash_body(std::string_view body) {
+  Hasher hasher(body);
+  return hash_whole(hasher, body);
+}
+
+void scan_request(std::string_view body, RequestScan& scan) {
+  scan.table = {};
+  scan.key.reset();
+  scan.item.clear();
+  Hasher hasher(body, &scan);
+  scan.body = hash_whole(hasher, body);
+}
+
+std::optional<std::uint64_t> hash_members(
+    std::span<const std::pair<std::uint64_t, std::uint64_t>> members,
+    std::span<const std::string> names) {
+  std::uint64_t sum = 0;
+  for (const std::string& name : names) {
+    const std::uint64_t wanted = hash_bytes('s', name);
+    const auto found = std::find_if(members.begin(), members.end(),
+                                    [&](const auto& member) { return member.first == wanted; });
+    if (found == members.end()) return std::nullopt;
+    sum += found->second;
+  }
+  return finish_object(sum);
 }
 
 std::optional<std::uint64_t> hash_value(std::string_view raw) {

@@ -83,8 +83,15 @@ Player::Prepared Player::prepare(const Request& request) const {
     prepared.redacted = redactor_.request(request.body, prepared.found);
     prepared.body = prepared.redacted;
   }
-  prepared.hash = rules_.hash(info(request.operation).name, request.scope.account,
-                              request.scope.region, prepared.body, &prepared.renamed);
+  thread_local RequestScan scan;
+  scan_request(prepared.body, scan);
+  prepared.scan = &scan;
+  const std::string_view operation = info(request.operation).name;
+  prepared.hash =
+      rules_.empty()
+          ? match_hash(operation, request.scope.account, request.scope.region, scan.body.hash)
+          : rules_.hash(operation, request.scope.account, request.scope.region, prepared.body,
+                        &prepared.renamed);
   return prepared;
 }
 
@@ -116,11 +123,14 @@ std::optional<Response> Player::play(const Request& request, std::string_view se
 
 std::optional<std::uint32_t> Player::claim(const Request& request, std::uint32_t section,
                                            const Prepared& prepared) {
-  const Lanes lanes = options_.order == Order::kStrict
-                          ? Lanes()
-                          : lanes_of(info(request.operation).name, request.scope.account,
-                                     request.scope.region, prepared.body, index_.keys);
-  const Matcher::Asked asked{prepared.hash, section, &lanes};
+  // One for each worker: most requests are like the one before.
+  thread_local LaneFinder finder;
+  const Lanes* const lanes =
+      options_.order == Order::kStrict
+          ? nullptr
+          : &finder.find(info(request.operation).name, request.scope.account, request.scope.region,
+                         prepared.body, *prepared.scan, index_.keys);
+  const Matcher::Asked asked{prepared.hash, section, lanes};
   const std::lock_guard lock(mutex_);
   if (prepared.renamed.empty()) return matcher_.claim(asked);
   const auto fits = [&](std::uint32_t ordinal) {

@@ -59,6 +59,7 @@ class Player {
     Redactor::Found found;
     Renamed renamed;
     std::uint64_t hash = 0;
+    const RequestScan* scan = nullptr;  // of this thread; good until it prepares the next one
   };
   Prepared prepare(const Request& request) const;
   std::optional<std::uint32_t> claim(const Request& request, std::uint32_t section,

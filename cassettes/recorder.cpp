@@ -54,22 +54,16 @@ Outcome<std::unique_ptr<Recorder>, std::string> Recorder::open(const CassetteOpt
   // Of the header: a tape that is gone on with keeps its own rules.
   auto redactor = Redactor::make(header.redactions, header.salt);
   if (!redactor) return redactor.error();
-  auto rules = MatchRules::make(header.match);
-  if (!rules) return rules.error();
   return std::unique_ptr<Recorder>(
-      new Recorder(std::move(writer).value(), std::move(redactor).value(), std::move(rules).value(),
-                   options.stream_records, clock, stats));
+      new Recorder(std::move(writer).value(), {std::move(redactor).value(), options.stream_records},
+                   clock, stats));
 }
 
-Recorder::Recorder(TapeWriter writer, Redactor redactor, MatchRules rules, bool stream_records,
-                   const Clock& clock, Stats& stats)
+Recorder::Recorder(TapeWriter writer, RecorderOptions options, const Clock& clock, Stats& stats)
     : clock_(clock),
       start_(clock.monotonic()),
       arrivals_(writer.last_sequence()),
-      redactor_(std::move(redactor)),
-      rules_(std::move(rules)),
-      stream_records_(stream_records),
-      tape_(std::move(writer), stats) {}
+      tape_(std::move(writer), std::move(options), stats) {}
 
 Recorder::Ticket Recorder::begin() {
   return {arrivals_.fetch_add(1, std::memory_order_relaxed) + 1, clock_.monotonic()};
@@ -97,51 +91,8 @@ void Recorder::finish(const Ticket& ticket, const Request& request, std::string_
   view.waited = waited;
   view.delivery = &response.delivery;
 
-  std::string redacted_request;
-  std::string redacted_response;
-  if (!redactor_.empty()) {
-    Redactor::Found found;
-    redacted_request = redactor_.request(request.body, found);
-    redacted_response = redactor_.response(response.body, found);
-    view.request = redacted_request;
-    view.response = redacted_response;
-  }
-  thread_local std::string rest;
-  rest.clear();
-  LineFacts line = append_line_rest(rest, view);
-  if (!rules_.empty()) {
-    line.hash = rules_.hash(view.operation, view.account, view.region, view.request);
-  }
-  const std::string_view text(rest);
-  ExchangeFacts facts;
-  facts.sequence = ticket.sequence;
-  facts.arrived = arrivals_.load(std::memory_order_relaxed);
-  facts.hash = line.hash;
-  facts.section = section;
-  facts.operation = view.operation;
-  facts.account = view.account;
-  facts.region = view.region;
-  facts.request = text.substr(line.request_offset, line.request_bytes);
-  facts.response = text.substr(line.response_offset, line.response_bytes);
-  tape_.add(text, facts);
-  if (stream_records_) add_stream_records(view);
-  // A large exchange must not keep its memory in every worker.
-  if (rest.capacity() > (std::size_t{1} << 20)) std::string().swap(rest);
-}
-
-void Recorder::add_stream_records(const InteractionView& view) {
-  const auto source = streams_.source_of(view.operation, view.request, view.response);
-  if (!source) return;
-  for_each_element(find_member(view.response, "Records"), [&](std::string_view record) {
-    std::string line = R"({"type":"stream_record","offset_us":)";
-    line += std::to_string(view.offset.count()) + R"(,"stream_arn":)";
-    append_quoted(line, source->stream_arn);
-    line += R"(,"shard":)";
-    append_quoted(line, source->shard);
-    line.append(R"(,"record":)").append(record).append("}\n");
-    tape_.add_other(line);
-    return true;
-  });
+  view.arrived = arrivals_.load(std::memory_order_relaxed);
+  tape_.add(view);
 }
 
 Outcome<Done, std::string> Recorder::mark(std::string_view section) {

@@ -8,11 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "cassettes/match_rules.h"
 #include "cassettes/options.h"
-#include "cassettes/redactor.h"
 #include "cassettes/stats.h"
-#include "cassettes/stream_tracker.h"
 #include "cassettes/tape_header.h"
 #include "cassettes/tape_recorder.h"
 #include "harness/clock.h"
@@ -47,17 +44,11 @@ class Recorder {
   std::string error() const { return tape_.error(); }
 
  private:
-  Recorder(TapeWriter writer, Redactor redactor, MatchRules rules, bool stream_records,
-           const Clock& clock, Stats& stats);
-  void add_stream_records(const InteractionView& view);
+  Recorder(TapeWriter writer, RecorderOptions options, const Clock& clock, Stats& stats);
 
   const Clock& clock_;
   const Clock::MonotonicTime start_;
   std::atomic<std::uint64_t> arrivals_;
-  const Redactor redactor_;
-  const MatchRules rules_;
-  const bool stream_records_;
-  StreamTracker streams_;
   TapeRecorder tape_;
 };
 

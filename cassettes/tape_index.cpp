@@ -21,6 +21,7 @@ void append_text(std::string& out, const TapeIndex& index) {
   }
   out.append(R"(],"keys":)").append(index.keys.to_json());
   out.append(R"(,"last_sequence":)").append(std::to_string(index.last_sequence));
+  out.append(R"(,"last_completed":)").append(std::to_string(index.last_completed));
   out.append(R"(,"match":)").append(index.match.empty() ? "null" : index.match).append("}");
 }
 
@@ -36,6 +37,8 @@ bool take_text(std::string_view text, TapeIndex& index) {
       index.keys.add_json(raw);
     } else if (name == "last_sequence") {
       index.last_sequence = unsigned_value(raw);
+    } else if (name == "last_completed") {
+      index.last_completed = unsigned_value(raw);
     } else if (name == "match" && raw != "null") {
       index.match = raw;
     }
@@ -143,7 +146,8 @@ IndexBuilder::IndexBuilder(TapeIndex index)
     : section_names_(index.section_names),
       keys_(index.keys),
       match_(index.match),
-      last_sequence_(index.last_sequence) {
+      last_sequence_(index.last_sequence),
+      last_completed_(std::max<std::uint64_t>(index.last_completed, index.size())) {
   for (std::uint32_t i = 1; i < section_names_.size(); ++i) section_numbers_[section_names_[i]] = i;
   // Ordinals serve as sequences: what follows is above them all.
   rows_.resize(index.size());
@@ -186,15 +190,16 @@ std::uint64_t IndexBuilder::find_predecessor(std::uint64_t sequence, std::uint64
   return latest;
 }
 
-void IndexBuilder::add(std::uint64_t sequence, std::uint64_t arrived, std::uint64_t hash,
-                       std::string_view section, std::string_view operation,
-                       std::string_view account, std::string_view region, std::string_view request,
-                       std::string_view response) {
-  keys_.learn(operation, request, response);
-  const Lanes lanes = lanes_of(operation, account, region, request, keys_);
-  rows_.push_back({sequence, arrived, hash, find_predecessor(sequence, arrived, lanes),
-                   section_number(section)});
-  last_sequence_ = std::max(last_sequence_, sequence);
+void IndexBuilder::add(const InteractionView& interaction, std::uint64_t hash,
+                       const RequestScan& scan) {
+  keys_.learn(interaction.operation, interaction.request, scan, interaction.response);
+  const Lanes& lanes = lanes_.find(interaction.operation, interaction.account, interaction.region,
+                                   interaction.request, scan, keys_);
+  rows_.push_back({interaction.sequence, interaction.arrived, hash,
+                   find_predecessor(interaction.sequence, interaction.arrived, lanes),
+                   section_number(interaction.section)});
+  last_sequence_ = std::max(last_sequence_, interaction.sequence);
+  last_completed_ = std::max(last_completed_, interaction.completed);
 }
 
 TapeIndex IndexBuilder::finish(std::vector<FrameRow> frames) {
@@ -228,6 +233,7 @@ TapeIndex IndexBuilder::finish(std::vector<FrameRow> frames) {
   index.keys = std::move(keys_);
   index.match = std::move(match_);
   index.last_sequence = last_sequence_;
+  index.last_completed = last_completed_;
   *this = IndexBuilder();
   return index;
 }

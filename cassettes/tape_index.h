@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cassettes/interaction.h"
 #include "cassettes/lanes.h"
 #include "cassettes/tape_format.h"
 #include "harness/result.h"
@@ -24,8 +25,9 @@ struct TapeIndex {
   std::vector<std::uint32_t> predecessors;  // distance to the write that came before; 0 is none
   std::vector<std::string> section_names{std::string()};
   KeySchemas keys;
-  std::string match;                // the rules behind the hashes, as JSON; empty for none
-  std::uint64_t last_sequence = 0;  // the highest on the tape
+  std::string match;                 // the rules behind the hashes, as JSON; empty for none
+  std::uint64_t last_sequence = 0;   // the highest on the tape
+  std::uint64_t last_completed = 0;  // likewise
 
   std::size_t size() const { return hashes.size(); }
   // Place in the file among the exchanges, from 0.
@@ -49,13 +51,12 @@ class IndexBuilder {
   // Goes on from what a tape holds already: later sequences must be above index.last_sequence.
   explicit IndexBuilder(TapeIndex index);
 
-  // Adds the exchange that comes next in the file.
-  void add(std::uint64_t sequence, std::uint64_t arrived, std::uint64_t hash,
-           std::string_view section, std::string_view operation, std::string_view account,
-           std::string_view region, std::string_view request, std::string_view response);
+  // Adds the exchange that comes next in the file. hash: its match hash; scan: of its request.
+  void add(const InteractionView& interaction, std::uint64_t hash, const RequestScan& scan);
 
   std::uint64_t size() const { return rows_.size(); }
   std::uint64_t last_sequence() const { return last_sequence_; }
+  std::uint64_t last_completed() const { return last_completed_; }
   void set_match(std::string match) { match_ = std::move(match); }
 
   // The columns; the builder is empty afterwards.
@@ -87,8 +88,10 @@ class IndexBuilder {
   // fall out are forgotten: replay in item order is then less strict about them.
   std::unordered_map<std::uint64_t, LastWrite> older_writes_;
   KeySchemas keys_;
+  LaneFinder lanes_;
   std::string match_;
   std::uint64_t last_sequence_ = 0;
+  std::uint64_t last_completed_ = 0;
 };
 
 }  // namespace dynadeck::cassettes

@@ -208,6 +208,7 @@ Outcome<TapeIndex, std::string> TapeReader::index() const {
 
 Outcome<TapeIndex, std::string> TapeReader::build_index(const MatchRules& rules) const {
   IndexBuilder builder;
+  RequestScan scan;
   std::vector<FrameRow> frames = frames_;
   for (FrameRow& frame : frames) {
     frame.exchanges = 0;
@@ -228,11 +229,12 @@ Outcome<TapeIndex, std::string> TapeReader::build_index(const MatchRules& rules)
       frame.first_sequence = exchange->sequence;
     }
     ++frame.exchanges;
-    const std::uint64_t hash = rules.hash(exchange->operation, exchange->scope.account,
-                                          exchange->scope.region, exchange->request);
-    builder.add(exchange->sequence, exchange->arrived, hash, exchange->section, exchange->operation,
-                exchange->scope.account, exchange->scope.region, exchange->request,
-                exchange->response);
+    scan_request(exchange->request, scan);
+    const InteractionView view = exchange->view();
+    const std::uint64_t hash =
+        rules.empty() ? match_hash(view.operation, view.account, view.region, scan.body.hash)
+                      : rules.hash(view.operation, view.account, view.region, view.request);
+    builder.add(view, hash, scan);
     return true;
   });
   if (!done) return done.error();

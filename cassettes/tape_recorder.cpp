@@ -1,7 +1,14 @@
 #include "cassettes/tape_recorder.h"
 
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <chrono>
+#include <cstring>
 #include <utility>
+
+#include "cassettes/json_text.h"
 
 namespace dynadeck::cassettes {
 namespace {
@@ -10,51 +17,58 @@ constexpr std::size_t kMostQueuedBytes = std::size_t{8} << 20;
 // The writing thread takes what there is once it is worth a frame, or this old.
 constexpr std::size_t kBatchBytes = kFrameBytes;
 constexpr std::chrono::milliseconds kFlushInterval{100};
+// Requests come before their recording; the bounded queue keeps it from falling behind for long.
+constexpr int kNiceness = 5;
+
+// Before each record in the queue.
+struct RecordHead {
+  std::uint32_t bytes;
+  std::uint32_t exchange;  // 1: a packed exchange; 0: a line
+};
+
+// An upper bound would be exact only after packing; this is near enough for a queue's limit.
+std::size_t size_of(const InteractionView& exchange) {
+  return exchange.request.size() + exchange.response.size() + 512;
+}
+
+void prepare_thread() {
+  (void)pthread_setname_np(pthread_self(), "tape");
+  // Linux keeps a niceness for each thread. Failure changes nothing but the load.
+  (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
+}
 
 }  // namespace
 
-TapeRecorder::TapeRecorder(TapeWriter writer, Stats& stats)
-    : stats_(stats), writer_(std::move(writer)), thread_([this] { run(); }) {}
+TapeRecorder::TapeRecorder(TapeWriter writer, RecorderOptions options, Stats& stats)
+    : options_(std::move(options)),
+      stats_(stats),
+      writer_(std::move(writer)),
+      completed_(writer_.last_completed()),
+      thread_([this] { run(); }) {}
 
 TapeRecorder::~TapeRecorder() { (void)close(); }
 
 bool TapeRecorder::wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t bytes) {
-  // An empty queue takes a line of any size.
+  // An empty queue takes a record of any size.
   progress_.wait(lock, [&] {
-    return stopping_ || queue_.text.empty() || queue_.text.size() + bytes <= kMostQueuedBytes;
+    return stopping_ || queue_.empty() || queue_.size() + bytes <= kMostQueuedBytes;
   });
   if (stopping_) stats_.exchanges_lost.fetch_add(1, std::memory_order_relaxed);
   return !stopping_;
 }
 
-void TapeRecorder::add(std::string_view rest, const ExchangeFacts& facts) {
+void TapeRecorder::add(const InteractionView& exchange) {
   std::unique_lock lock(mutex_);
-  if (!wait_for_room(lock, rest.size())) return;
-  std::string& text = queue_.text;
-  const std::size_t start = text.size();
-  append_line_prefix(text, ++completed_, facts.arrived);
-  const std::size_t rest_start = text.size();
-  text += rest;
-  const auto piece = [&](std::string_view view) {
-    if (view.empty()) return Piece{};
-    const auto offset = rest_start + static_cast<std::size_t>(view.data() - rest.data());
-    return Piece{static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(view.size())};
-  };
-  Entry& entry = queue_.entries.emplace_back();
-  entry.line = {static_cast<std::uint32_t>(start), static_cast<std::uint32_t>(text.size() - start)};
-  entry.exchange = true;
-  entry.sequence = facts.sequence;
-  entry.arrived = facts.arrived;
-  entry.hash = facts.hash;
-  entry.operation = facts.operation;
-  entry.section = facts.section;
-  entry.account = facts.account;
-  entry.region = facts.region;
-  entry.request = piece(facts.request);
-  entry.response = piece(facts.response);
+  if (!wait_for_room(lock, size_of(exchange))) return;
+  const std::size_t start = queue_.size();
+  queue_.resize(start + sizeof(RecordHead));
+  pack(exchange, queue_);
+  const std::size_t bytes = queue_.size() - start - sizeof(RecordHead);
+  const RecordHead head{static_cast<std::uint32_t>(bytes), 1};
+  std::memcpy(queue_.data() + start, &head, sizeof head);
   ++added_;
   // Waking the other thread is worth a system call only when there is enough to do.
-  const bool enough = start < kBatchBytes && text.size() >= kBatchBytes;
+  const bool enough = start < kBatchBytes && queue_.size() >= kBatchBytes;
   lock.unlock();
   if (enough) work_.notify_one();
 }
@@ -62,16 +76,10 @@ void TapeRecorder::add(std::string_view rest, const ExchangeFacts& facts) {
 void TapeRecorder::add_other(std::string_view line) {
   std::unique_lock lock(mutex_);
   if (!wait_for_room(lock, line.size())) return;
-  Entry& entry = queue_.entries.emplace_back();
-  entry.line = {static_cast<std::uint32_t>(queue_.text.size()),
-                static_cast<std::uint32_t>(line.size())};
-  queue_.text += line;
+  const RecordHead head{static_cast<std::uint32_t>(line.size()), 0};
+  queue_.append(reinterpret_cast<const char*>(&head), sizeof head);
+  queue_ += line;
   ++added_;
-}
-
-void TapeRecorder::set_completed(std::uint64_t completed) {
-  const std::lock_guard lock(mutex_);
-  completed_ = completed;
 }
 
 Outcome<Done, std::string> TapeRecorder::flush() {
@@ -103,14 +111,16 @@ std::string TapeRecorder::error() const {
 }
 
 void TapeRecorder::run() {
-  Batch batch;
+  prepare_thread();
+  std::string batch;
   std::unique_lock lock(mutex_);
   for (;;) {
     work_.wait_for(lock, kFlushInterval,
-                   [&] { return stopping_ || flush_now_ || queue_.text.size() >= kBatchBytes; });
+                   [&] { return stopping_ || flush_now_ || queue_.size() >= kBatchBytes; });
     // Under load batches follow each other and make their own frames; a flush would only end blocks
     // early. So it happens where the interval passed, or somebody asked.
-    const bool flush = flush_now_ || stopping_ || queue_.text.size() < kBatchBytes;
+    const bool busy = queue_.size() >= kBatchBytes;
+    const bool flush = flush_now_ || stopping_ || !busy;
     const bool stop = stopping_;
     flush_now_ = false;
     std::swap(batch, queue_);
@@ -118,6 +128,7 @@ void TapeRecorder::run() {
     lock.unlock();
     progress_.notify_all();
 
+    writer_.set_hurried(busy);
     write(batch);
     Outcome<Done, std::string> done = Done{};
     if (stop) {
@@ -125,9 +136,9 @@ void TapeRecorder::run() {
     } else if (flush) {
       done = writer_.flush();
     }
-    stats_.line_bytes.fetch_add(batch.text.size(), std::memory_order_relaxed);
-    batch.text.clear();
-    batch.entries.clear();
+    batch.clear();
+    // What a few very large exchanges needed is not kept.
+    if (batch.capacity() > 2 * kMostQueuedBytes) std::string().swap(batch);
 
     lock.lock();
     if (!done && error_.empty()) error_ = done.error();
@@ -138,27 +149,56 @@ void TapeRecorder::run() {
   }
 }
 
-void TapeRecorder::write(const Batch& batch) {
-  const std::uint64_t bytes_before = writer_.file_bytes();
+void TapeRecorder::write(std::string_view batch) {
+  const std::uint64_t file_bytes_before = writer_.file_bytes();
+  const std::uint64_t line_bytes_before = writer_.line_bytes();
   std::uint64_t recorded = 0;
   std::uint64_t lost = 0;
-  const auto view = [&](Piece piece) {
-    return std::string_view(batch.text).substr(piece.offset, piece.bytes);
-  };
-  for (const Entry& entry : batch.entries) {
-    if (!entry.exchange) {
-      (void)writer_.add_other(view(entry.line));
+  while (!batch.empty()) {
+    RecordHead head;
+    std::memcpy(&head, batch.data(), sizeof head);
+    const std::string_view record = batch.substr(sizeof head, head.bytes);
+    batch.remove_prefix(sizeof head + head.bytes);
+    if (head.exchange == 0) {
+      (void)writer_.add_other(record);
       continue;
     }
-    const ExchangeFacts facts{entry.sequence, entry.arrived,       entry.hash,
-                              entry.section,  entry.operation,     entry.account,
-                              entry.region,   view(entry.request), view(entry.response)};
-    const bool good = writer_.add_exchange(view(entry.line), facts).ok();
-    ++(good ? recorded : lost);
+    ++(write_exchange(unpacker_.show(record)) ? recorded : lost);
   }
   stats_.exchanges_recorded.fetch_add(recorded, std::memory_order_relaxed);
   stats_.exchanges_lost.fetch_add(lost, std::memory_order_relaxed);
-  stats_.tape_bytes.fetch_add(writer_.file_bytes() - bytes_before, std::memory_order_relaxed);
+  stats_.line_bytes.fetch_add(writer_.line_bytes() - line_bytes_before, std::memory_order_relaxed);
+  stats_.tape_bytes.fetch_add(writer_.file_bytes() - file_bytes_before, std::memory_order_relaxed);
+}
+
+bool TapeRecorder::write_exchange(InteractionView& exchange) {
+  exchange.completed = ++completed_;
+  std::string request;
+  std::string response;
+  if (!options_.redactor.empty()) {
+    Redactor::Found found;
+    request = options_.redactor.request(exchange.request, found);
+    response = options_.redactor.response(exchange.response, found);
+    exchange.request = request;
+    exchange.response = response;
+  }
+  const bool good = writer_.add(exchange).ok();
+  if (options_.stream_records) write_stream_records(exchange);
+  return good;
+}
+
+void TapeRecorder::write_stream_records(const InteractionView& exchange) {
+  const auto source = streams_.source_of(exchange.operation, exchange.request, exchange.response);
+  if (!source) return;
+  for_each_element(find_member(exchange.response, "Records"), [&](std::string_view record) {
+    std::string line = R"({"type":"stream_record","offset_us":)";
+    line += std::to_string(exchange.offset.count()) + R"(,"stream_arn":)";
+    append_quoted(line, source->stream_arn);
+    line += R"(,"shard":)";
+    append_quoted(line, source->shard);
+    line.append(R"(,"record":)").append(record).append("}\n");
+    return writer_.add_other(line).ok();
+  });
 }
 
 }  // namespace dynadeck::cassettes

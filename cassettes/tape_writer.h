@@ -20,21 +20,8 @@ namespace dynadeck::cassettes {
 
 struct WriterOptions {
   bool overwrite = false;
-  int level = 1;
+  int level = 3;
   std::size_t frame_bytes = kFrameBytes;
-};
-
-// What the index has to know of an exchange whose line is written. Views into the line.
-struct ExchangeFacts {
-  std::uint64_t sequence = 0;
-  std::uint64_t arrived = 0;
-  std::uint64_t hash = 0;
-  std::string_view section;
-  std::string_view operation;
-  std::string_view account;
-  std::string_view region;
-  std::string_view request;
-  std::string_view response;
 };
 
 // One thread. After an error every call fails with the same one, and the file keeps what was
@@ -49,11 +36,15 @@ class TapeWriter {
                                                     const WriterOptions& options,
                                                     TapeHeader& header);
 
-  // Adds a line, with its line break.
-  Outcome<Done, std::string> add_exchange(std::string_view line, const ExchangeFacts& facts);
+  // Adds the line of an exchange, hashed under the rules that the tape's header names.
+  Outcome<Done, std::string> add(const InteractionView& interaction);
+  Outcome<Done, std::string> add(const Interaction& interaction) { return add(interaction.view()); }
+  // Adds a line that is no exchange, with its line break.
   Outcome<Done, std::string> add_other(std::string_view line);
-  // Writes the line of an interaction, hashed under the rules that the tape's header names.
-  Outcome<Done, std::string> add(const Interaction& interaction);
+
+  // The frames that begin after this are compressed in less time and to more bytes, or as usual
+  // again.
+  void set_hurried(bool hurried) { hurried_ = hurried; }
 
   // Hands all that was added to the kernel, decodable.
   Outcome<Done, std::string> flush();
@@ -61,7 +52,10 @@ class TapeWriter {
   Outcome<Done, std::string> finish();
 
   std::uint64_t last_sequence() const { return builder_.last_sequence(); }
+  std::uint64_t last_completed() const { return builder_.last_completed(); }
   std::uint64_t exchanges() const { return builder_.size(); }
+  // Bytes of lines given to it so far.
+  std::uint64_t line_bytes() const { return line_bytes_; }
   // Bytes given to the file so far.
   std::uint64_t file_bytes() const { return file_bytes_; }
   const std::string& path() const { return file_.path(); }
@@ -69,6 +63,8 @@ class TapeWriter {
  private:
   TapeWriter(TapeFile file, const WriterOptions& options);
   Outcome<Done, std::string> take_rules(const TapeHeader& header);
+  // Makes what stands in pending_ from `start` on a line of the tape.
+  Outcome<Done, std::string> keep_line(std::size_t start, std::uint64_t sequence);
 
   // Compresses what is pending.
   Outcome<Done, std::string> encode(FrameEncoder::Step step);
@@ -85,8 +81,10 @@ class TapeWriter {
   FrameRow open_;        // the frame being written
   std::string pending_;  // lines that zstd has not seen yet: calls for every line are slow
   std::string compressed_;
-  std::string line_;
+  RequestScan scan_;
   std::uint64_t file_bytes_ = 0;
+  std::uint64_t line_bytes_ = 0;
+  bool hurried_ = false;
   bool unflushed_ = false;
   bool finished_ = false;
   std::string error_;
