@@ -1,9 +1,66 @@
 #include "cassettes/frame_cache.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "cassettes/json_text.h"
+
 namespace dynadeck::cassettes {
+namespace {
+
+// The content of a string without escapes; nothing for anything else.
+std::optional<std::string_view> plain_text(std::string_view raw) {
+  const bool plain = raw.size() >= 2 && raw.front() == '"' && raw.find('\\') == raw.npos;
+  return plain ? std::optional(raw.substr(1, raw.size() - 2)) : std::nullopt;
+}
+
+bool take_plain_response(std::string_view object, PlainAnswer& answer) {
+  bool plain = true;
+  const auto text = [&](std::string_view raw, std::string_view& into) {
+    const auto found = plain_text(raw);
+    if (found) into = *found;
+    plain = found.has_value();
+  };
+  const bool walked = for_each_member(object, [&](std::string_view name, std::string_view raw) {
+    if (name == "status") {
+      answer.status = static_cast<int>(std::min<std::uint64_t>(unsigned_value(raw), 999));
+    } else if (name == "error") {
+      text(raw, answer.error_code);
+    } else if (name == "body") {
+      answer.body = raw;
+    } else if (name == "headers") {
+      for_each_member(raw, [&](std::string_view header, std::string_view value) {
+        text(value, answer.request_id);
+        return plain = plain && header == "x-amzn-RequestId";
+      });
+    } else {
+      plain = false;
+    }
+    return plain;
+  });
+  return walked && plain && answer.status >= 100 && !answer.body.empty();
+}
+
+PlainAnswer plain_answer(std::string_view line) {
+  PlainAnswer answer;
+  bool plain = true;
+  bool answered = false;
+  const bool walked = for_each_member(line, [&](std::string_view name, std::string_view raw) {
+    if (name == "response") {
+      plain = answered = take_plain_response(raw, answer);
+    } else if (name == "duration_us") {
+      answer.duration = std::chrono::microseconds(
+          static_cast<std::int64_t>(std::min<std::uint64_t>(unsigned_value(raw), 1ULL << 53)));
+    } else if (name == "faults" || name == "delivery") {
+      plain = false;
+    }
+    return plain;
+  });
+  return walked && plain && answered ? answer : PlainAnswer();
+}
+
+}  // namespace
 
 FrameCache::FrameCache(TapeReader reader, std::vector<FrameRow> frames, std::size_t most_bytes)
     : reader_(std::move(reader)), most_bytes_(most_bytes) {
@@ -16,26 +73,38 @@ FrameCache::FrameCache(TapeReader reader, std::vector<FrameRow> frames, std::siz
   first_places_.push_back(place);
 }
 
-Outcome<Interaction, std::string> FrameCache::read(std::uint64_t place) {
+FrameCache::Place FrameCache::locate(std::uint64_t place) {
+  Place located;
   const auto after = std::upper_bound(first_places_.begin(), first_places_.end(), place);
   if (after == first_places_.begin() || after == first_places_.end()) {
-    return reader_.path() + ": has no exchange " + std::to_string(place);
+    located.error = reader_.path() + ": has no exchange " + std::to_string(place);
+    return located;
   }
   const auto number = static_cast<std::size_t>(after - first_places_.begin()) - 1;
-  std::shared_ptr<const Frame> frame = find(number);
-  if (frame == nullptr) {
+  located.frame = find(number);
+  if (located.frame == nullptr) {
     auto loaded = load(number);
-    if (!loaded) return loaded.error();
-    frame = *loaded;
-    keep(number, frame);
+    if (!loaded) {
+      located.error = loaded.error();
+      return located;
+    }
+    located.frame = *loaded;
+    keep(number, located.frame);
   }
   const std::uint64_t within = place - first_places_[number];
-  if (within >= frame->exchanges.size()) {
-    return reader_.path() + ": its index does not fit; `dynadeck cassette compact` makes a new one";
+  if (within < located.frame->exchanges.size()) {
+    located.line = &located.frame->exchanges[within];
+  } else {
+    located.error =
+        reader_.path() + ": its index does not fit; `dynadeck cassette compact` makes a new one";
   }
-  std::string_view line = frame->text;
-  line.remove_prefix(frame->exchanges[within]);
-  return parse_interaction(line.substr(0, line.find('\n')));
+  return located;
+}
+
+Outcome<Interaction, std::string> FrameCache::read(std::uint64_t place) {
+  const Place located = locate(place);
+  if (located.line == nullptr) return located.error;
+  return parse_interaction(located.line->text);
 }
 
 std::shared_ptr<const FrameCache::Frame> FrameCache::find(std::size_t number) {
@@ -68,7 +137,7 @@ Outcome<std::shared_ptr<const FrameCache::Frame>, std::string> FrameCache::load(
   frame->text.shrink_to_fit();
   for_each_line_of(frame->text, [&](std::string_view line) {
     if (is_exchange_line(line)) {
-      frame->exchanges.push_back(static_cast<std::uint32_t>(line.data() - frame->text.data()));
+      frame->exchanges.push_back({line, plain_answer(line)});
     }
     return true;
   });

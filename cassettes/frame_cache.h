@@ -1,11 +1,13 @@
 // The exchanges of a tape, by their place in it.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <list>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -14,6 +16,16 @@
 #include "harness/result.h"
 
 namespace dynadeck::cassettes {
+
+// An answer as most are: no fault, no header but the request's id, nothing that needs unescaping.
+// Borrows its frame.
+struct PlainAnswer {
+  std::string_view body;
+  std::string_view request_id;
+  std::string_view error_code;
+  std::chrono::microseconds duration{0};
+  int status = 0;  // 0: the answer is none of these
+};
 
 // Random access with a bounded memory: the frames last used stay decompressed. Synchronized.
 class FrameCache {
@@ -24,15 +36,35 @@ class FrameCache {
   // The line of the exchange at that place in the file, from 0.
   Outcome<Interaction, std::string> read(std::uint64_t place);
 
+  // Calls use(answer) if the exchange at that place has a plain answer; says whether it has. Those
+  // are found when their frame is decompressed: this costs no parsing.
+  template <typename Use>
+  bool use_plain(std::uint64_t place, Use use) {
+    const Place found = locate(place);
+    if (found.line == nullptr || found.line->answer.status == 0) return false;
+    use(found.line->answer);
+    return true;
+  }
+
   const TapeReader& reader() const { return reader_; }
 
  private:
+  struct Line {
+    std::string_view text;
+    PlainAnswer answer;
+  };
   struct Frame {
     std::string text;
-    std::vector<std::uint32_t> exchanges;  // where their lines start
+    std::vector<Line> exchanges;
+  };
+  struct Place {
+    std::shared_ptr<const Frame> frame;  // shared: keeps the line from being dropped meanwhile
+    const Line* line = nullptr;
+    std::string error;  // one sentence where there is no line
   };
   using Entry = std::pair<std::size_t, std::shared_ptr<const Frame>>;
 
+  Place locate(std::uint64_t place);
   std::shared_ptr<const Frame> find(std::size_t number);
   void keep(std::size_t number, std::shared_ptr<const Frame> frame);
   Outcome<std::shared_ptr<const Frame>, std::string> load(std::size_t number) const;

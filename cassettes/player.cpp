@@ -114,11 +114,25 @@ std::optional<Response> Player::play(const Request& request, std::string_view se
   const Prepared prepared = prepare(request);
   const std::optional<std::uint32_t> ordinal = claim(request, *number, prepared);
   if (!ordinal) return std::nullopt;
-  const std::optional<Interaction> interaction = read(*ordinal);
-  if (!interaction) return std::nullopt;
+  Response response;
+  const bool plain = cache_.use_plain(index_.place(*ordinal), [&](const PlainAnswer& answer) {
+    response.status = answer.status;
+    response.body = answer.body;
+    response.error_code = answer.error_code;
+    if (!answer.request_id.empty()) {
+      response.headers.add("x-amzn-RequestId", std::string(answer.request_id));
+    }
+    hold_back(response, {}, answer.duration);
+  });
+  if (!plain) {
+    std::optional<Interaction> interaction = read(*ordinal);
+    if (!interaction) return std::nullopt;
+    response = to_response(std::move(*interaction));
+  }
+  put_live_values(response, prepared);
   played_.fetch_add(1, std::memory_order_relaxed);
   stats_.exchanges_played.fetch_add(1, std::memory_order_relaxed);
-  return to_response(*interaction, prepared);
+  return response;
 }
 
 std::optional<std::uint32_t> Player::claim(const Request& request, std::uint32_t section,
@@ -147,34 +161,42 @@ std::optional<std::uint32_t> Player::claim(const Request& request, std::uint32_t
   return ordinal;
 }
 
-Response Player::to_response(const Interaction& interaction, const Prepared& prepared) {
-  Response response;
-  response.status = interaction.status;
-  response.content_type = interaction.content_type;
-  response.body = interaction.response;
-  if (rules_.renames() || !redactor_.empty()) {
-    const std::lock_guard lock(mutex_);
-    // Who sent a secret gets it back.
-    for (const auto& [original, pseudonym] : prepared.found) bindings_.bind(pseudonym, original);
-    if (!bindings_.empty()) response.body = bindings_.apply(std::move(response.body), patterns_);
-  }
-  response.error_code = interaction.error_code;
-  response.faults = interaction.faults;
-  response.delivery = interaction.delivery;
-  response.headers = interaction.headers;
-  if (!interaction.request_id.empty()) {
-    response.headers.set("x-amzn-RequestId", interaction.request_id);
-  }
-  std::chrono::nanoseconds delay = interaction.waited;
+// Makes the response wait as it did when it was taped.
+void Player::hold_back(Response& response, std::chrono::nanoseconds waited,
+                       std::chrono::microseconds duration) const {
+  std::chrono::nanoseconds delay = waited;
   if (options_.speed > 0) {
-    const double scaled = static_cast<double>(interaction.duration.count()) * 1000 / options_.speed;
+    const double scaled = static_cast<double>(duration.count()) * 1000 / options_.speed;
     const std::chrono::nanoseconds taped(std::llround(std::min(scaled, 8.64e13)));
     delay = std::max(delay, taped);
   }
-  if (delay.count() > 0) {
-    if (!response.delivery) response.delivery.emplace();
-    response.delivery->delay += delay;
+  if (delay.count() <= 0) return;
+  if (!response.delivery) response.delivery.emplace();
+  response.delivery->delay += delay;
+}
+
+// What the replay's own requests hold instead of taped values stands in its answers too.
+void Player::put_live_values(Response& response, const Prepared& prepared) {
+  if (!rules_.renames() && redactor_.empty()) return;
+  const std::lock_guard lock(mutex_);
+  // Who sent a secret gets it back.
+  for (const auto& [original, pseudonym] : prepared.found) bindings_.bind(pseudonym, original);
+  if (!bindings_.empty()) response.body = bindings_.apply(std::move(response.body), patterns_);
+}
+
+Response Player::to_response(Interaction interaction) const {
+  Response response;
+  response.status = interaction.status;
+  response.content_type = std::move(interaction.content_type);
+  response.body = std::move(interaction.response);
+  response.error_code = std::move(interaction.error_code);
+  response.faults = std::move(interaction.faults);
+  response.delivery = interaction.delivery;
+  response.headers = std::move(interaction.headers);
+  if (!interaction.request_id.empty()) {
+    response.headers.set("x-amzn-RequestId", interaction.request_id);
   }
+  hold_back(response, interaction.waited, interaction.duration);
   return response;
 }
 

@@ -65,7 +65,10 @@ class Player {
   std::optional<std::uint32_t> claim(const Request& request, std::uint32_t section,
                                      const Prepared& prepared);
   Renamed renamed_of(const Interaction& interaction) const;
-  Response to_response(const Interaction& interaction, const Prepared& prepared);
+  Response to_response(Interaction interaction) const;
+  void hold_back(Response& response, std::chrono::nanoseconds waited,
+                 std::chrono::microseconds duration) const;
+  void put_live_values(Response& response, const Prepared& prepared);
   UnmatchedRequest explain(const Request& request, std::string_view section);
   std::optional<Interaction> find_nearest(const Request& request, std::string_view section,
                                           std::vector<std::string>& differences);
