@@ -15,6 +15,12 @@ namespace dynadeck::cassettes {
 namespace {
 
 constexpr std::string_view kPseudonymStart = "redacted-";
+constexpr std::string_view kEncodedStart = "cmVkYWN0ZWQt";  // the same in base64
+// Numbers that stand for others end in digits that follow from those before and the salt, so that
+// they are recognised. A plain JSON number has to fit a double.
+constexpr std::size_t kNumberDigits = 23;
+constexpr std::size_t kPlainNumberDigits = 15;
+constexpr std::size_t kCheckDigits = 7;
 // Shorter values are not looked for inside other texts: they would be found everywhere.
 constexpr std::size_t kLeastSubstring = 4;
 
@@ -51,6 +57,15 @@ void replace_every(std::string& text, std::string_view what, std::string_view by
   }
 }
 
+// Digits, and none of them zero: a number stays a number, in its one normal form.
+std::string to_digits(std::string_view hexadecimal, std::size_t count) {
+  std::string digits;
+  for (const char digit : hexadecimal.substr(0, count)) {
+    digits += static_cast<char>('1' + (digit % 9));
+  }
+  return digits;
+}
+
 }  // namespace
 
 Outcome<Redactor, std::string> Redactor::make(const std::vector<RedactionRule>& rules,
@@ -82,6 +97,18 @@ std::string Redactor::fresh_salt() {
   return to_hexadecimal(bytes.data(), bytes.size());
 }
 
+std::string Redactor::number_for(std::string_view digest, std::size_t digits) const {
+  const std::string start = to_digits(digest, digits - kCheckDigits);
+  return start + to_digits(pseudonym("check " + start), kCheckDigits);
+}
+
+bool Redactor::is_number_pseudonym(std::string_view text) const {
+  if (text.size() != kNumberDigits && text.size() != kPlainNumberDigits) return false;
+  const std::string_view start = text.substr(0, text.size() - kCheckDigits);
+  return text.substr(start.size()) ==
+         to_digits(pseudonym("check " + std::string(start)), kCheckDigits);
+}
+
 std::string Redactor::pseudonym(std::string_view value) const {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
@@ -96,12 +123,15 @@ std::string Redactor::replacement_of(std::string_view raw, std::string_view type
   const bool quoted = raw.starts_with('"');
   const std::string value = quoted ? string_value(raw) : std::string(raw);
   // What was redacted once stays as it is: tapes can be redacted again.
-  if (value.starts_with(kPseudonymStart)) return std::string(raw);
+  const bool number = type == "N" || !quoted;
+  if (value.starts_with(type == "B" ? kEncodedStart : kPseudonymStart) ||
+      (number && is_number_pseudonym(value))) {
+    return std::string(raw);
+  }
   const std::string digest = pseudonym(value);
   std::string text;
-  if (type == "N" || !quoted) {
-    // Digits, and none of them zero: a number stays a number, in its one normal form.
-    for (const char digit : digest) text += static_cast<char>('1' + (digit % 9));
+  if (number) {
+    text = number_for(digest, quoted ? kNumberDigits : kPlainNumberDigits);
   } else if (type == "B") {
     append_base64(text, std::string(kPseudonymStart) + digest);
   } else {
@@ -139,16 +169,16 @@ bool Redactor::rewrite(std::string_view body, const std::vector<std::string>& pl
       return Rewrite::kReplace;
     }
     if (!raw.starts_with('"')) return Rewrite::kKeep;
+    if (type == "N" && is_number_pseudonym(string_value(raw))) return Rewrite::kKeep;
     // Inside other texts: patterns, and what the request was found to hold.
     std::string text = string_value(raw);
     bool changed = false;
     for (const Pattern& pattern : patterns_) {
       std::string replaced;
       const auto replace = [&](std::string_view match) {
-        std::string by = type == "N" ? std::string() : std::string(kPseudonymStart);
-        for (const char digit : pseudonym(match)) {
-          by += type == "N" ? static_cast<char>('1' + (digit % 9)) : digit;
-        }
+        const std::string digest = pseudonym(match);
+        const std::string by =
+            type == "N" ? number_for(digest, kNumberDigits) : std::string(kPseudonymStart) + digest;
         if (found != nullptr) found->emplace_back(std::string(match), by);
         return by;
       };

@@ -39,6 +39,8 @@ class Redactor {
   struct Document;
 
   std::string pseudonym(std::string_view value) const;
+  std::string number_for(std::string_view digest, std::size_t digits) const;
+  bool is_number_pseudonym(std::string_view text) const;
   std::string replacement_of(std::string_view raw, std::string_view type, Found* found) const;
   bool rewrite(std::string_view body, const std::vector<std::string>& placeholders,
                const Found* found_before, Found* found, std::string& out) const;

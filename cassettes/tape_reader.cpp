@@ -40,22 +40,34 @@ std::string in_file(const TapeFile& file, std::string_view what) {
 
 }  // namespace
 
+Outcome<TapeHeader, std::string> TapeReader::header_of(const TapeFile& file) {
+  const std::uint64_t size = file.size();
+  if (magic_at(file, 0) != kZstdMagic) {
+    return in_file(file,
+                   size == 0 ? "is empty, not a dynadeck cassette" : "is not a dynadeck cassette");
+  }
+  const DecodedFrame first = decode_frame(file, 0, size);
+  const std::size_t line_end = first.text.find('\n');
+  if (line_end == std::string::npos) {
+    return in_file(file, "is not a dynadeck cassette: its first frame holds no line");
+  }
+  auto header = parse_header(std::string_view(first.text).substr(0, line_end));
+  if (!header) return in_file(file, "is " + header.error());
+  return header;
+}
+
+Outcome<TapeHeader, std::string> TapeReader::read_header(const std::string& path) {
+  const auto file = TapeFile::open_to_read(path, false);
+  if (!file) return file.error();
+  return header_of(*file);
+}
+
 Outcome<TapeReader, std::string> TapeReader::open(const std::string& path, bool shared_lock) {
   auto file = TapeFile::open_to_read(path, shared_lock);
   if (!file) return file.error();
   TapeReader reader(std::move(file).value());
-  const std::uint64_t size = reader.file_.size();
-  if (magic_at(reader.file_, 0) != kZstdMagic) {
-    return in_file(reader.file_,
-                   size == 0 ? "is empty, not a dynadeck cassette" : "is not a dynadeck cassette");
-  }
-  const DecodedFrame first = decode_frame(reader.file_, 0, size);
-  const std::size_t line_end = first.text.find('\n');
-  if (line_end == std::string::npos) {
-    return in_file(reader.file_, "is not a dynadeck cassette: its first frame holds no line");
-  }
-  auto header = parse_header(std::string_view(first.text).substr(0, line_end));
-  if (!header) return in_file(reader.file_, "is " + header.error());
+  auto header = header_of(reader.file_);
+  if (!header) return header.error();
   reader.header_ = std::move(header).value();
   if (!reader.read_seek_table()) reader.scan();
   return reader;
@@ -173,6 +185,7 @@ Outcome<FrameText, std::string> TapeReader::read_frame(std::size_t number) const
 
 Outcome<Done, std::string> TapeReader::for_each_line(const Visit& visit) const {
   for (std::size_t i = 0; i < frames_.size(); ++i) {
+    if (progress_) progress_(i, frames_.size());
     auto text = read_frame(i);
     if (!text) return text.error();
     const bool more = for_each_line_of(text->text, [&](std::string_view line) {
@@ -180,6 +193,7 @@ Outcome<Done, std::string> TapeReader::for_each_line(const Visit& visit) const {
     });
     if (!more) break;
   }
+  if (progress_) progress_(frames_.size(), frames_.size());
   return Done{};
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "cassettes/frame_codec.h"
@@ -32,6 +33,9 @@ class TapeReader {
   // tape; a tape that is cut short or damaged behind its first frame opens, and says so below.
   // shared_lock: also fail while somebody records it.
   static Outcome<TapeReader, std::string> open(const std::string& path, bool shared_lock = false);
+
+  // The first line alone.
+  static Outcome<TapeHeader, std::string> read_header(const std::string& path);
 
   const std::string& path() const { return file_.path(); }
   const TapeHeader& header() const { return header_; }
@@ -60,6 +64,11 @@ class TapeReader {
   using Visit = std::function<bool(std::string_view line, std::size_t frame)>;
   Outcome<Done, std::string> for_each_line(const Visit& visit) const;
 
+  // Called by for_each_line before every frame, with its number and how many there are, and once at
+  // the end with both equal. Set it before the reader is shared.
+  using Progress = std::function<void(std::uint64_t frame, std::uint64_t frames)>;
+  void on_progress(Progress progress) { progress_ = std::move(progress); }
+
   // The stored index, or one made by reading every frame, under the rules that the header names.
   Outcome<TapeIndex, std::string> index() const;
   // One made by reading every frame, under these rules.
@@ -68,6 +77,7 @@ class TapeReader {
  private:
   explicit TapeReader(TapeFile file) : file_(std::move(file)) {}
 
+  static Outcome<TapeHeader, std::string> header_of(const TapeFile& file);
   bool read_seek_table();
   void scan();
   bool take_frame(const DecodedFrame& frame, std::uint64_t offset);
@@ -81,6 +91,7 @@ class TapeReader {
   std::string tail_text_;
   std::uint64_t lost_bytes_ = 0;
   std::string damage_;
+  Progress progress_;
 };
 
 // Calls visit(line) for each line of a frame's text, without line breaks, until it returns false.

@@ -33,7 +33,7 @@ std::uint64_t content_hash(const Interaction& interaction) {
 }
 
 int compact(const CompactOptions& options, const ToolOutput& to) {
-  const auto tape = TapeReader::open(options.file);
+  const auto tape = open_tape(options.file, to);
   if (!tape) return unusable(to, tape.error());
   const std::uint64_t bytes_before = tape->file_bytes();
   WriterOptions writing;

@@ -102,7 +102,7 @@ Outcome<Done, std::string> export_archive(const TapeReader& tape, std::ostream& 
 }
 
 int run(const ExportOptions& options, const ToolOutput& to) {
-  const auto tape = TapeReader::open(options.file);
+  const auto tape = open_tape(options.file, to);
   if (!tape) return unusable(to, tape.error());
   std::ofstream file;
   if (!options.output.empty()) {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "cassettes/json_text.h"
 #include "cassettes/tools/tool.h"
 
 namespace dynadeck::cassettes {
@@ -27,11 +28,25 @@ struct Ends {
   std::chrono::microseconds offset{0};
 };
 
+// A mark or a stream record, so much later.
+std::string moved(std::string_view line, std::chrono::microseconds by) {
+  const std::string_view offset = find_member(line, "offset_us");
+  if (offset.empty()) return std::string(line);
+  const auto start = static_cast<std::size_t>(offset.data() - line.data());
+  const std::uint64_t now = unsigned_value(offset) + static_cast<std::uint64_t>(by.count());
+  return std::string(line.substr(0, start)) + std::to_string(now) +
+         std::string(line.substr(start + offset.size()));
+}
+
 Outcome<Done, std::string> append_tape(const TapeReader& tape, const std::string& section,
                                        TapeWriter& writer, Ends& ends) {
   const Ends start = ends;
   Outcome<Done, std::string> written = Done{};
-  const auto done = for_each_interaction(tape, [&](Interaction& interaction) {
+  const auto visit_other = [&](std::string_view line) {
+    written = writer.add_other(moved(line, start.offset) + "\n");
+    return written.ok();
+  };
+  const auto visit = [&](Interaction& interaction) {
     interaction.sequence += start.sequence;
     interaction.arrived += start.sequence;
     interaction.completed += start.completed;
@@ -42,14 +57,15 @@ Outcome<Done, std::string> append_tape(const TapeReader& tape, const std::string
     ends.offset = std::max(ends.offset, interaction.offset + interaction.duration);
     written = writer.add(interaction);
     return written.ok();
-  });
+  };
+  const auto done = for_each_entry(tape, visit, visit_other);
   return done ? written : done;
 }
 
 int merge(const MergeOptions& options, const ToolOutput& to) {
   std::vector<TapeReader> tapes;
   for (const std::string& file : options.files) {
-    auto tape = TapeReader::open(file);
+    auto tape = open_tape(file, to);
     if (!tape) return unusable(to, tape.error());
     tapes.push_back(std::move(tape).value());
   }

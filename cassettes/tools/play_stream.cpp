@@ -129,7 +129,7 @@ int run(const PlayOptions& options, const ToolOutput& to) {
   if (kinesis && options.kinesis_stream.empty()) {
     return unusable(to, "play-stream: --kinesis-endpoint needs --kinesis-stream NAME");
   }
-  const auto tape = TapeReader::open(options.file);
+  const auto tape = open_tape(options.file, to);
   if (!tape) return unusable(to, tape.error());
   std::unique_ptr<HttpClient> client;
   if (kinesis) {

@@ -1,11 +1,13 @@
 // `dynadeck cassette redact`: replaces secrets on a tape that exists.
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
+#include <algorithm>
 #include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include "cassettes/json_text.h"
 #include "cassettes/options.h"
 #include "cassettes/redactor.h"
 #include "cassettes/tools/tool.h"
@@ -20,25 +22,56 @@ struct RedactOptions {
   bool overwrite = false;
 };
 
+bool in_force(const RedactionRule& rule, const std::vector<RedactionRule>& rules) {
+  return std::any_of(rules.begin(), rules.end(), [&](const RedactionRule& known) {
+    return known.path == rule.path && known.attribute == rule.attribute &&
+           known.pattern == rule.pattern;
+  });
+}
+
+// A stream record is redacted as the answer of GetRecords that it came with.
+std::string redact_line(const Redactor& redactor, std::string_view line) {
+  if (line_type(line) != "stream_record") return std::string(line) + "\n";
+  const std::string_view record = find_member(line, "record");
+  const std::string answer = redactor.response("{\"Records\":[" + std::string(record) + "]}", {});
+  std::string redacted;
+  for_each_element(find_member(answer, "Records"), [&](std::string_view element) {
+    redacted = element;
+    return false;
+  });
+  std::string out(line.substr(0, static_cast<std::size_t>(record.data() - line.data())));
+  out += redacted;
+  out += line.substr(out.size() - redacted.size() + record.size());
+  return out + "\n";
+}
+
 int redact(const RedactOptions& options, const ToolOutput& to) {
   CassetteOptions parsed;
   for (const std::string& rule : options.rules) {
     if (auto done = set_option(parsed, "redact", rule); !done) return unusable(to, done.error());
   }
-  const auto tape = TapeReader::open(options.file);
+  const auto tape = open_tape(options.file, to);
   if (!tape) return unusable(to, tape.error());
   TapeHeader header = tape->header();
   if (header.salt.empty()) header.salt = Redactor::fresh_salt();
   const auto redactor = Redactor::make(parsed.redact, header.salt);
   if (!redactor) return unusable(to, redactor.error());
-  header.redactions.insert(header.redactions.end(), parsed.redact.begin(), parsed.redact.end());
+  for (const RedactionRule& rule : parsed.redact) {
+    if (!in_force(rule, header.redactions)) header.redactions.push_back(rule);
+  }
 
   const std::string path = options.output.empty() ? options.file : options.output;
   auto output = TapeOutput::create(path, header, options.overwrite || options.output.empty(), {});
   if (!output) return unusable(to, output.error());
   std::uint64_t changed = 0;
   Outcome<Done, std::string> written = Done{};
-  auto done = for_each_interaction(*tape, [&](Interaction& interaction) {
+  const auto keep = [&](std::string_view line) {
+    const std::string redacted = redact_line(*redactor, line);
+    if (redacted.size() != line.size() + 1 || !redacted.starts_with(line)) ++changed;
+    written = output->writer().add_other(redacted);
+    return written.ok();
+  };
+  const auto visit = [&](Interaction& interaction) {
     Redactor::Found found;
     std::string request = redactor->request(interaction.request, found);
     std::string response = redactor->response(interaction.response, found);
@@ -47,11 +80,12 @@ int redact(const RedactOptions& options, const ToolOutput& to) {
     interaction.response = std::move(response);
     written = output->writer().add(interaction);
     return written.ok();
-  });
+  };
+  auto done = for_each_entry(*tape, visit, keep);
   if (done) done = written;
   if (done) done = output->finish();
   if (!done) return unusable(to, done.error());
-  to.output << path << ": " << changed << " exchanges redacted; stream records are left out\n";
+  to.output << path << ": " << changed << " lines redacted\n";
   return kToolGood;
 }
 

@@ -74,7 +74,7 @@ int run(const RunOptions& options, const ToolOutput& to) {
     if (!path) return unusable(to, "ignore: " + text + " is no path such as $..CreationDateTime");
     ignored.push_back(std::move(*path));
   }
-  const auto tape = TapeReader::open(options.file);
+  const auto tape = open_tape(options.file, to);
   if (!tape) return unusable(to, tape.error());
   auto client = HttpClient::open(options.url);
   if (!client) return unusable(to, client.error());

@@ -79,7 +79,7 @@ void print_exchange(const Interaction& interaction, std::ostream& out) {
 }
 
 int show(const ShowOptions& options, const ToolOutput& to) {
-  const auto tape = TapeReader::open(options.file);
+  const auto tape = open_tape(options.file, to);
   if (!tape) return unusable(to, tape.error());
   if (!options.json) print_header(*tape, to.output);
   std::uint64_t shown = 0;

@@ -7,8 +7,10 @@
 #include <map>
 #include <memory>
 #include <ostream>
+#include <set>
 #include <string>
 
+#include "cassettes/json_text.h"
 #include "cassettes/tools/tool.h"
 #include "harness/request_view.h"
 
@@ -42,37 +44,91 @@ std::string file_name(const std::string& group) {
   return name.substr(0, 200) + ".tape";
 }
 
-int split(const SplitOptions& options, const ToolOutput& to) {
-  const auto tape = TapeReader::open(options.file);
-  if (!tape) return unusable(to, tape.error());
-  std::map<std::string, TapeOutput> outputs;
-  Outcome<Done, std::string> written = Done{};
-  auto done = for_each_interaction(*tape, [&](Interaction& interaction) {
-    const std::string path =
-        (std::filesystem::path(options.folder) / file_name(group_of(interaction, options.by)))
-            .string();
-    auto found = outputs.find(path);
-    if (found == outputs.end()) {
-      if (outputs.size() >= kMostOutputs) {
-        written = options.file + ": makes more than " + std::to_string(kMostOutputs) + " tapes";
-        return false;
-      }
-      auto output = TapeOutput::create(path, tape->header(), options.overwrite, {});
-      if (!output) {
-        written = output.error();
-        return false;
-      }
-      found = outputs.emplace(path, std::move(output).value()).first;
+// The tapes that come of one. A mark goes before the first exchange of its section, a stream record
+// to the exchange that read it, or to its table.
+class Splitter {
+ public:
+  Splitter(const SplitOptions& options, const TapeHeader& header)
+      : options_(options), header_(header) {}
+
+  Outcome<Done, std::string> exchange(const Interaction& interaction) {
+    group_ = group_of(interaction, options_.by);
+    Output* output = nullptr;
+    if (auto done = open(group_, output); !done) return done;
+    const auto mark = marks_.find(interaction.section);
+    if (mark != marks_.end() && output->marked.insert(interaction.section).second) {
+      if (auto done = output->tape.writer().add_other(mark->second); !done) return done;
     }
-    written = found->second.writer().add(interaction);
-    return written.ok();
-  });
-  if (done) done = written;
-  for (auto& [path, output] : outputs) {
-    const std::uint64_t exchanges = output.writer().exchanges();
-    if (done) done = output.finish();
-    if (done) to.output << path << ": " << exchanges << " exchanges\n";
+    return output->tape.writer().add(interaction);
   }
+
+  Outcome<Done, std::string> other(std::string_view line) {
+    const std::string whole = std::string(line) + "\n";
+    if (line_type(line) == "mark") {
+      marks_.try_emplace(string_value(find_member(line, "section")), whole);
+      return Done{};
+    }
+    const std::string stream = string_value(find_member(line, "stream_arn"));
+    const std::string group =
+        options_.by == "section" || stream.empty() ? group_ : std::string(table_name_of(stream));
+    Output* output = nullptr;
+    if (auto done = open(group, output); !done) return done;
+    return output->tape.writer().add_other(whole);
+  }
+
+  Outcome<Done, std::string> finish(std::ostream& out) {
+    for (auto& [path, output] : outputs_) {
+      const std::uint64_t exchanges = output.tape.writer().exchanges();
+      if (auto done = output.tape.finish(); !done) return done;
+      out << path << ": " << exchanges << " exchanges\n";
+    }
+    return Done{};
+  }
+
+ private:
+  struct Output {
+    TapeOutput tape;
+    std::set<std::string> marked;  // the sections whose marks it has
+  };
+
+  Outcome<Done, std::string> open(const std::string& group, Output*& output) {
+    const std::string path = (std::filesystem::path(options_.folder) / file_name(group)).string();
+    auto found = outputs_.find(path);
+    if (found == outputs_.end()) {
+      if (outputs_.size() >= kMostOutputs) {
+        return options_.file + ": makes more than " + std::to_string(kMostOutputs) + " tapes";
+      }
+      auto tape = TapeOutput::create(path, header_, options_.overwrite, {});
+      if (!tape) return tape.error();
+      found = outputs_.emplace(path, Output{std::move(tape).value(), {}}).first;
+    }
+    output = &found->second;
+    return Done{};
+  }
+
+  const SplitOptions& options_;
+  const TapeHeader& header_;
+  std::map<std::string, Output> outputs_;     // by path
+  std::map<std::string, std::string> marks_;  // lines, by section
+  std::string group_ = "unnamed";             // of the exchange before
+};
+
+int split(const SplitOptions& options, const ToolOutput& to) {
+  const auto tape = open_tape(options.file, to);
+  if (!tape) return unusable(to, tape.error());
+  Splitter splitter(options, tape->header());
+  Outcome<Done, std::string> written = Done{};
+  const auto visit = [&](Interaction& interaction) {
+    written = splitter.exchange(interaction);
+    return written.ok();
+  };
+  const auto visit_other = [&](std::string_view line) {
+    written = splitter.other(line);
+    return written.ok();
+  };
+  auto done = for_each_entry(*tape, visit, visit_other);
+  if (done) done = written;
+  if (done) done = splitter.finish(to.output);
   return done ? kToolGood : unusable(to, done.error());
 }
 

@@ -125,7 +125,7 @@ void print_json(const Totals& totals, const TapeReader& tape, std::uint64_t line
 }
 
 int stats(const std::string& file, bool json, const ToolOutput& to) {
-  const auto tape = TapeReader::open(file);
+  const auto tape = open_tape(file, to);
   if (!tape) return unusable(to, tape.error());
   Totals totals;
   const auto done = for_each_interaction(*tape, [&](Interaction& interaction) {

@@ -43,7 +43,7 @@ std::string step_of(const Interaction& interaction) {
 }
 
 int run(const CaseOptions& options, const ToolOutput& to) {
-  const auto tape = TapeReader::open(options.file);
+  const auto tape = open_tape(options.file, to);
   if (!tape) return unusable(to, tape.error());
   std::string out = "{\n  \"why\": ";
   append_quoted(out, options.why.empty() ? "what was taped" : options.why);

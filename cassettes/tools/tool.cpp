@@ -1,24 +1,32 @@
 #include "cassettes/tools/tool.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
-#include <ostream>
+#include <iostream>
 #include <system_error>
 
 namespace dynadeck::cassettes {
+namespace {
+
+constexpr std::chrono::milliseconds kFirstProgress{700};
+constexpr std::chrono::milliseconds kProgressInterval{100};
+
+}  // namespace
 
 int unusable(const ToolOutput& to, const std::string& message) {
   to.errors << "dynadeck: " << message << "\n";
   return kToolUnusable;
 }
 
-Outcome<Done, std::string> for_each_interaction(const TapeReader& tape,
-                                                const VisitInteraction& visit) {
+Outcome<Done, std::string> for_each_entry(const TapeReader& tape, const VisitInteraction& visit,
+                                          const VisitOther& visit_other) {
   std::string wrong;
   const auto done = tape.for_each_line([&](std::string_view line, std::size_t) {
-    if (!is_exchange_line(line)) return true;
+    if (!is_exchange_line(line)) return visit_other(line);
     auto interaction = parse_interaction(line);
     if (!interaction) {
       wrong = tape.path() + ": a line cannot be read: " + interaction.error();
@@ -30,6 +38,32 @@ Outcome<Done, std::string> for_each_interaction(const TapeReader& tape,
   if (!wrong.empty()) return wrong;
   if (!tape.damage().empty()) return tape.path() + ": " + tape.damage();
   return Done{};
+}
+
+Outcome<Done, std::string> for_each_interaction(const TapeReader& tape,
+                                                const VisitInteraction& visit) {
+  return for_each_entry(tape, visit, [](std::string_view) { return true; });
+}
+
+Outcome<TapeReader, std::string> open_tape(const std::string& path, const ToolOutput& to) {
+  auto tape = TapeReader::open(path);
+  if (!tape || &to.errors != &std::cerr || isatty(STDERR_FILENO) == 0) return tape;
+  // Only what takes a while is worth a line; it goes away at the end.
+  using Time = std::chrono::steady_clock;
+  auto next = Time::now() + kFirstProgress;
+  bool shown = false;
+  tape->on_progress([path, next, shown](std::uint64_t frame, std::uint64_t frames) mutable {
+    const bool ended = frame == frames;
+    if (ended ? !shown : Time::now() < next) return;
+    next = Time::now() + kProgressInterval;
+    shown = !ended;
+    if (ended) {
+      std::cerr << "\r\x1b[K" << std::flush;
+    } else {
+      std::cerr << "\r" << path << ": " << 100 * frame / frames << " %" << std::flush;
+    }
+  });
+  return tape;
 }
 
 Outcome<TapeOutput, std::string> TapeOutput::create(const std::string& path,

@@ -4,6 +4,7 @@
 #include <functional>
 #include <iosfwd>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "cassettes/interaction.h"
@@ -34,6 +35,15 @@ int unusable(const ToolOutput& to, const std::string& message);
 using VisitInteraction = std::function<bool(Interaction& interaction)>;
 Outcome<Done, std::string> for_each_interaction(const TapeReader& tape,
                                                 const VisitInteraction& visit);
+
+// The same, and visit_other(line) for every other line behind the header: marks, stream records and
+// what later versions may add.
+using VisitOther = std::function<bool(std::string_view line)>;
+Outcome<Done, std::string> for_each_entry(const TapeReader& tape, const VisitInteraction& visit,
+                                          const VisitOther& visit_other);
+
+// Opens a tape whose reading shows its progress, where errors are a terminal.
+Outcome<TapeReader, std::string> open_tape(const std::string& path, const ToolOutput& to);
 
 // A new tape that becomes FILE when it is complete: until then it stands beside it as FILE.new.
 class TapeOutput {

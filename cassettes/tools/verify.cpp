@@ -45,7 +45,7 @@ void check_line(std::string_view line, Findings& findings) {
 }
 
 int verify(const std::string& file, const ToolOutput& to) {
-  const auto tape = TapeReader::open(file);
+  const auto tape = open_tape(file, to);
   if (!tape) return unusable(to, tape.error());
   Findings findings;
   std::uint64_t exchanges = 0;

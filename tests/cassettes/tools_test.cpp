@@ -161,7 +161,7 @@ TEST_CASE("redact replaces on a tape that exists", "[cassettes]") {
   const Ran ran = cassette({"redact", path, "--redact", "attribute:v", "-o", out});
   INFO(ran.errors);
   CHECK(ran.status == 0);
-  CHECK(contains(ran.output, "2 exchanges redacted"));
+  CHECK(contains(ran.output, "2 lines redacted"));
   for (const Interaction& interaction : exchanges(out)) {
     CHECK_FALSE(contains(interaction.request, "hidden-value"));
   }
@@ -172,9 +172,82 @@ TEST_CASE("redact replaces on a tape that exists", "[cassettes]") {
   CHECK(deck->handle(put("a", "hidden-value")).ok());
   // Once more changes nothing.
   const Ran again = cassette({"redact", out, "--redact", "attribute:v"});
-  CHECK(contains(again.output, "0 exchanges redacted"));
+  CHECK(contains(again.output, "0 lines redacted"));
   CHECK(cassette({"redact", path, "--redact", "$..", "-o", out}).status == 2);
   CHECK(cassette({"redact", path, "--redact", "attribute:v", "-o", out}).status == 2);
+}
+
+// A section that is marked, in which a stream record is read.
+void make_marked_tape(const std::string& path) {
+  Studio studio;
+  const auto deck = studio.deck([](const Request& request) {
+    if (request.operation == Operation::kGetShardIterator) {
+      return answer(R"({"ShardIterator":"i1"})");
+    }
+    return answer(R"({"Records":[{"eventID":"1","dynamodb":{"NewImage":{"v":{"S":"hidden"}}}}]})");
+  });
+  CassetteOptions options = recording(path);
+  options.stream_records = true;
+  REQUIRE(deck->insert(options));
+  REQUIRE(deck->mark("first"));
+  (void)deck->handle(ask(
+      Operation::kGetShardIterator,
+      R"({"StreamArn":"arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/s","ShardId":"x"})"));
+  (void)deck->handle(ask(Operation::kGetRecords, R"({"ShardIterator":"i1"})"));
+  REQUIRE(deck->eject());
+}
+
+std::string lines_of(const std::string& path) { return cassette({"export", path}).output; }
+
+TEST_CASE("tools keep marks and stream records", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_marked_tape(path);
+  const auto kept = [](const std::string& tape) {
+    const std::string lines = lines_of(tape);
+    INFO(lines);
+    CHECK(contains(lines, R"({"type":"mark")"));
+    CHECK(contains(lines, R"({"type":"stream_record")"));
+  };
+  kept(path);
+  const std::string redacted = folder.file("r.tape");
+  REQUIRE(cassette({"redact", path, "--redact", "attribute:v", "-o", redacted}).status == 0);
+  kept(redacted);
+  CHECK_FALSE(contains(lines_of(redacted), "hidden"));
+  CHECK(cassette({"verify", redacted}).status == 0);
+  const std::string merged = folder.file("m.tape");
+  REQUIRE(cassette({"merge", path, path, "-o", merged}).status == 0);
+  kept(merged);
+  REQUIRE(cassette({"split", path, "-o", folder.file("")}).status == 0);
+  kept(folder.file("first.tape"));
+  REQUIRE(cassette({"compact", path}).status == 0);
+  kept(path);
+}
+
+TEST_CASE("a tape that is redacted twice still answers", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  const std::string body =
+      R"({"TableName":"t","Item":{"id":{"S":"a"},"n":{"N":"4711"},"b":{"B":"c2VjcmV0"}}})";
+  {
+    Studio studio;
+    const auto deck = studio.counting_deck();
+    CassetteOptions options = recording(path);
+    options.redact = {{"", "n", ""}};
+    REQUIRE(deck->insert(options));
+    (void)deck->handle(ask(Operation::kPutItem, body));
+    REQUIRE(deck->eject());
+  }
+  REQUIRE(cassette({"redact", path, "--redact", "attribute:n", "--redact", "$.Item.n", "--redact",
+                    "attribute:b"})
+              .status == 0);
+  REQUIRE(cassette({"redact", path, "--redact", "$.Item.b"}).status == 0);
+  CHECK_FALSE(contains(lines_of(path), "4711"));
+  CHECK_FALSE(contains(lines_of(path), "c2VjcmV0"));
+  Studio studio;
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path)));
+  CHECK(deck->handle(ask(Operation::kPutItem, body)).ok());
 }
 
 TEST_CASE("merge and split are each other's inverse", "[cassettes]") {
