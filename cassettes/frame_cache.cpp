@@ -118,11 +118,11 @@ std::shared_ptr<const FrameCache::Frame> FrameCache::find(std::size_t number) {
 void FrameCache::keep(std::size_t number, std::shared_ptr<const Frame> frame) {
   const std::lock_guard lock(mutex_);
   if (by_number_.contains(number)) return;
-  bytes_ += frame->text.size();
+  bytes_ += frame->bytes();
   frames_.emplace_front(number, std::move(frame));
   by_number_[number] = frames_.begin();
   while (bytes_ > most_bytes_ && frames_.size() > 1) {
-    bytes_ -= frames_.back().second->text.size();
+    bytes_ -= frames_.back().second->bytes();
     by_number_.erase(frames_.back().first);
     frames_.pop_back();
   }

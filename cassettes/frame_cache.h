@@ -56,6 +56,8 @@ class FrameCache {
   struct Frame {
     std::string text;
     std::vector<Line> exchanges;
+
+    std::size_t bytes() const { return text.size() + exchanges.capacity() * sizeof(Line); }
   };
   struct Place {
     std::shared_ptr<const Frame> frame;  // shared: keeps the line from being dropped meanwhile

@@ -34,13 +34,40 @@ std::vector<std::string> key_schema_names(std::string_view array) {
 // Collects the lanes of one request.
 class Collector {
  public:
-  Collector(std::uint64_t scope, const KeySchemas& keys, Lanes& lanes)
-      : scope_(scope), keys_(keys), lanes_(lanes) {}
+  Collector(std::uint64_t scope, const KeySchemas& keys, bool with_values, Lanes& lanes)
+      : scope_(scope), keys_(keys), with_values_(with_values), lanes_(lanes) {}
 
   // Of a request for one item, as a scan found it.
   void key(const RequestScan& scan) {
     if (scan.key) push(table_name_of(scan.table), *scan.key);
   }
+  // What a write of one item puts where.
+  void written_values(const RequestScan& scan) {
+    const std::uint64_t table = combine(scope_, hash_text(table_name_of(scan.table)));
+    for (const auto* members : {&scan.item, &scan.key_members, &scan.values}) {
+      for (const MemberHash& member : *members) {
+        lanes_.values.push_back(combine(table, member.value));
+      }
+    }
+  }
+
+  // What a query asks to be equal: ":v" of "name = :v".
+  void asked_values(std::string_view request, const RequestScan& scan) {
+    const std::uint64_t table = combine(scope_, hash_text(table_name_of(scan.table)));
+    const std::string condition = string_value(find_member(request, "KeyConditionExpression"));
+    for (std::size_t at = condition.find('='); at != std::string::npos;
+         at = condition.find('=', at + 1)) {
+      const bool equality = at > 0 && condition[at - 1] != '<' && condition[at - 1] != '>';
+      const std::size_t start = condition.find_first_not_of(" \t", at + 1);
+      if (!equality || start == std::string::npos || condition[start] != ':') continue;
+      const std::size_t end = condition.find_first_of(" \t)", start);
+      const std::uint64_t name = hash_text(std::string_view(condition).substr(start, end - start));
+      for (const MemberHash& member : scan.values) {
+        if (member.name == name) lanes_.values.push_back(combine(table, member.value));
+      }
+    }
+  }
+
   void table_only(const RequestScan& scan) { note_table(table_name_of(scan.table)); }
   void item(const RequestScan& scan) {
     if (scan.item.empty()) return;
@@ -73,11 +100,20 @@ class Collector {
   void add(std::string_view table, std::string_view key) {
     if (key.empty()) return;
     if (const auto hash = hash_value(key)) push(table, *hash);
+    if (with_values_) add_values(note_table(table), key);
+  }
+
+  void add_values(std::uint64_t table, std::string_view members) {
+    for_each_member(members, [&](std::string_view, std::string_view raw) {
+      if (const auto hash = hash_value(raw)) lanes_.values.push_back(combine(table, *hash));
+      return true;
+    });
   }
 
   void add_item(std::string_view table, std::string_view item) {
     if (item.empty()) return;
-    note_table(table);
+    const std::uint64_t lane = note_table(table);
+    if (with_values_) add_values(lane, item);
     const std::vector<std::string>* const names = keys_.find(table);
     if (names == nullptr) return;
     if (const auto hash = hash_members(item, *names)) push(table, *hash);
@@ -139,6 +175,7 @@ class Collector {
 
   const std::uint64_t scope_;
   const KeySchemas& keys_;
+  const bool with_values_;
   Lanes& lanes_;
 };
 
@@ -201,7 +238,7 @@ void KeySchemas::add_json(std::string_view object) {
 
 const Lanes& LaneFinder::find(std::string_view operation, std::string_view account,
                               std::string_view region, std::string_view request,
-                              const RequestScan& scan, const KeySchemas& keys) {
+                              const RequestScan& scan, const KeySchemas& keys, bool with_values) {
   if (!has_scope_ || account != account_ || region != region_) {
     account_ = account;
     region_ = region;
@@ -210,8 +247,9 @@ const Lanes& LaneFinder::find(std::string_view operation, std::string_view accou
   }
   lanes_.items.clear();
   lanes_.tables.clear();
+  lanes_.values.clear();
   lanes_.writes = false;
-  Collector collector(scope_, keys, lanes_);
+  Collector collector(scope_, keys, with_values, lanes_);
   // What the scan does not know is a name with escapes.
   const bool scanned = !scan.table.empty();
   if (operation == "GetItem") {
@@ -238,6 +276,10 @@ const Lanes& LaneFinder::find(std::string_view operation, std::string_view accou
              operation == "UpdateTable" || operation == "UpdateTimeToLive") {
     lanes_.writes = true;
     collector.definition(request);
+  }
+  if (with_values && scanned) {
+    if (lanes_.writes) collector.written_values(scan);
+    if (operation == "Query") collector.asked_values(request, scan);
   }
   return lanes_;
 }

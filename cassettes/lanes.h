@@ -16,6 +16,9 @@ namespace dynadeck::cassettes {
 struct Lanes {
   std::vector<std::uint64_t> items;
   std::vector<std::uint64_t> tables;  // hashes of the tables named
+  // Of a table and a value: that a write puts into an attribute, or that a query asks of its keys.
+  // A query looks at items of a write where they share one. Only where they were asked for.
+  std::vector<std::uint64_t> values;
   bool writes = false;
 };
 
@@ -43,9 +46,10 @@ class KeySchemas {
 // One thread.
 class LaneFinder {
  public:
-  // The result is good until the next call.
+  // with_values: find the values too. The result is good until the next call.
   const Lanes& find(std::string_view operation, std::string_view account, std::string_view region,
-                    std::string_view request, const RequestScan& scan, const KeySchemas& keys);
+                    std::string_view request, const RequestScan& scan, const KeySchemas& keys,
+                    bool with_values = false);
 
  private:
   std::string account_, region_;  // of the call before: most calls are alike

@@ -118,14 +118,13 @@ class Hasher {
       }
       const std::uint64_t name_hash = hash_bytes('s', name);
       const Part part = scan_ != nullptr && depth == 0 ? part_of(name) : Part::kOther;
-      const bool of_item = depth == 1 && in_item_;
-      if (part == Part::kItem) in_item_ = true;
+      std::vector<MemberHash>* const members = depth == 1 ? members_ : nullptr;
+      if (part != Part::kOther) members_ = members_of(part);
       const char* const start = cursor_.position();
       std::uint64_t value_hash = 0;
       if (!value(value_hash, meaning_of(name), depth + 1)) return false;
-      const std::uint64_t member = hash_member(name_hash, value_hash);
-      sum += member;
-      if (of_item) scan_->item.emplace_back(name_hash, member);
+      sum += hash_member(name_hash, value_hash);
+      if (members != nullptr) members->push_back({name_hash, value_hash});
       if (part != Part::kOther) note(part, value_hash, start);
     }
     hash = finish_object(sum);
@@ -133,17 +132,24 @@ class Hasher {
   }
 
   // What a scan wants to know of a request's members.
-  enum class Part : std::uint8_t { kOther, kTable, kKey, kItem };
+  enum class Part : std::uint8_t { kOther, kTable, kKey, kItem, kValues };
 
   static Part part_of(std::string_view name) {
     if (name == "TableName") return Part::kTable;
     if (name == "Key") return Part::kKey;
-    return name == "Item" ? Part::kItem : Part::kOther;
+    if (name == "Item") return Part::kItem;
+    return name == "ExpressionAttributeValues" ? Part::kValues : Part::kOther;
+  }
+
+  std::vector<MemberHash>* members_of(Part part) {
+    if (part == Part::kItem) return &scan_->item;
+    if (part == Part::kKey) return &scan_->key_members;
+    return part == Part::kValues ? &scan_->values : nullptr;
   }
 
   // start: where the value begins, perhaps with white space.
   void note(Part part, std::uint64_t value_hash, const char* start) {
-    in_item_ = false;
+    members_ = nullptr;
     if (part == Part::kKey) scan_->key = value_hash;
     if (part != Part::kTable) return;
     std::string_view raw(start, static_cast<std::size_t>(cursor_.position() - start));
@@ -169,7 +175,7 @@ class Hasher {
 
   JsonCursor cursor_;
   RequestScan* const scan_;
-  bool in_item_ = false;
+  std::vector<MemberHash>* members_ = nullptr;  // where the members of what is passed belong
   std::string scratch_;
   std::string unescaped_;
 };
@@ -201,20 +207,22 @@ void scan_request(std::string_view body, RequestScan& scan) {
   scan.table = {};
   scan.key.reset();
   scan.item.clear();
+  scan.key_members.clear();
+  scan.values.clear();
   Hasher hasher(body, &scan);
   scan.body = hash_whole(hasher, body);
 }
 
-std::optional<std::uint64_t> hash_members(
-    std::span<const std::pair<std::uint64_t, std::uint64_t>> members,
-    std::span<const std::string> names) {
+std::optional<std::uint64_t> hash_members(std::span<const MemberHash> members,
+                                          std::span<const std::string> names) {
   std::uint64_t sum = 0;
   for (const std::string& name : names) {
     const std::uint64_t wanted = hash_bytes('s', name);
-    const auto found = std::find_if(members.begin(), members.end(),
-                                    [&](const auto& member) { return member.first == wanted; });
+    const auto found = std::find_if(members.begin(), members.end(), [&](const MemberHash& member) {
+      return member.name == wanted;
+    });
     if (found == members.end()) return std::nullopt;
-    sum += found->second;
+    sum += hash_member(wanted, found->value);
   }
   return finish_object(sum);
 }

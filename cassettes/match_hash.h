@@ -23,22 +23,27 @@ struct BodyHash {
 // The hash of a request's body; of its bytes where it is not JSON.
 BodyHash hash_body(std::string_view body);
 
+// A member of an object: the hashes of its name and of its value.
+struct MemberHash {
+  std::uint64_t name;
+  std::uint64_t value;
+};
+
 // What the same pass can say of a request for one item. Borrows the body.
 struct RequestScan {
   BodyHash body;
   std::string_view table;            // TableName, where it has no escapes; empty without
   std::optional<std::uint64_t> key;  // hash of Key
-  // Of every member of Item: the hash of its name, and what it adds to the hash of an object.
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> item;
+  // The members of Item, Key and ExpressionAttributeValues.
+  std::vector<MemberHash> item, key_members, values;
 };
 // Fills `scan` anew; what it holds keeps its memory.
 void scan_request(std::string_view body, RequestScan& scan);
 
 // The hash an object would have if it had only the members of these names; nothing where it lacks
 // one of them.
-std::optional<std::uint64_t> hash_members(
-    std::span<const std::pair<std::uint64_t, std::uint64_t>> members,
-    std::span<const std::string> names);
+std::optional<std::uint64_t> hash_members(std::span<const MemberHash> members,
+                                          std::span<const std::string> names);
 
 // The hash of a JSON value given raw, in canonical form; nothing where it is not JSON.
 std::optional<std::uint64_t> hash_value(std::string_view raw);

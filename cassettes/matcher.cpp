@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kLargeGroup = 32;
 // Beyond that, first writes of lanes are forgotten, which only makes item order less strict.
-constexpr std::size_t kMostFirstWrites = 1'000'000;
+constexpr std::size_t kMostFirstWrites = 500'000;
+// Beyond that, queries are answered in the order they were taped.
+constexpr std::size_t kMostValueWrites = 500'000;
 
 }  // namespace
 
@@ -73,7 +75,7 @@ std::optional<std::uint32_t> Matcher::choose(std::span<const std::uint32_t> same
     while (done < same.size() && played_[same[done]]) ++done;
     start = done;
   }
-  const std::uint32_t after = last_table_write(asked);
+  const std::uint32_t after = last_related_write(asked);
   std::optional<std::uint32_t> fallback;
   for (const std::uint32_t ordinal : same.subspan(start)) {
     if (played_[ordinal] || !in_section(ordinal, asked.section)) continue;
@@ -84,7 +86,7 @@ std::optional<std::uint32_t> Matcher::choose(std::span<const std::uint32_t> same
       if (fits) return ordinal;
       if (order_ == Order::kItem) continue;
     } else if (ordinal >= after) {
-      // What looks at many items is best answered as it was after the table's latest write.
+      // What looks at many items is best answered as it was after the latest write of them.
       return ordinal;
     }
     if (!fallback) fallback = ordinal;
@@ -138,10 +140,20 @@ bool Matcher::stale(std::uint32_t ordinal, const Lanes& lanes) const {
   });
 }
 
-std::uint32_t Matcher::last_table_write(const Asked& asked) const {
-  if (asked.lanes == nullptr || asked.lanes->tables.empty()) return 0;
-  const auto found = table_writes_.find(combine(asked.lanes->tables.front(), asked.section));
-  return found == table_writes_.end() ? 0 : found->second;
+// The latest write that was played of what a request without an item looks at: of items with the
+// values a query asks for, else of the table.
+std::uint32_t Matcher::last_related_write(const Asked& asked) const {
+  if (asked.lanes == nullptr) return 0;
+  const auto latest = [&](const auto& writes, std::uint64_t key) {
+    const auto found = writes.find(combine(key, asked.section));
+    return found == writes.end() ? 0 : found->second;
+  };
+  std::uint32_t last = 0;
+  for (const std::uint64_t value : asked.lanes->values) {
+    last = std::max(last, latest(value_writes_, value));
+  }
+  if (!asked.lanes->values.empty() || asked.lanes->tables.empty()) return last;
+  return latest(table_writes_, asked.lanes->tables.front());
 }
 
 void Matcher::play(std::uint32_t ordinal, const Asked& asked) {
@@ -158,6 +170,11 @@ void Matcher::play(std::uint32_t ordinal, const Asked& asked) {
   }
   for (const std::uint64_t table : asked.lanes->tables) {
     table_writes_[combine(table, asked.section)] = ordinal;
+  }
+  for (const std::uint64_t value : asked.lanes->values) {
+    if (value_writes_.size() < kMostValueWrites) {
+      value_writes_[combine(value, asked.section)] = ordinal;
+    }
   }
 }
 
@@ -181,6 +198,7 @@ void Matcher::restart(std::uint32_t section) {
   }
   std::erase_if(first_writes_, [&](const auto& entry) { return !played_[entry.second]; });
   std::erase_if(table_writes_, [&](const auto& entry) { return !played_[entry.second]; });
+  std::erase_if(value_writes_, [&](const auto& entry) { return !played_[entry.second]; });
   last_strict_.erase(section);
   done_.clear();
 }

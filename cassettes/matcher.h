@@ -59,7 +59,7 @@ class Matcher {
   }
   bool overlap(std::uint32_t left, std::uint32_t right) const;
   bool stale(std::uint32_t ordinal, const Lanes& lanes) const;
-  std::uint32_t last_table_write(const Asked& asked) const;
+  std::uint32_t last_related_write(const Asked& asked) const;
   void play(std::uint32_t ordinal, const Asked& asked);
   void unplay(std::uint32_t ordinal);
 
@@ -72,6 +72,7 @@ class Matcher {
   std::vector<std::uint32_t> closers_;  // the write that ended what came after a write, plus 1
   std::unordered_map<std::uint64_t, std::uint32_t> first_writes_;  // lane → its first, as played
   std::unordered_map<std::uint64_t, std::uint32_t> table_writes_;  // (table, section) → the latest
+  std::unordered_map<std::uint64_t, std::uint32_t> value_writes_;  // (value, section) → the latest
   std::unordered_map<std::uint32_t, std::uint32_t>
       cursors_;  // section → first that may be unplayed
   std::unordered_map<std::uint32_t, std::uint32_t> last_strict_;  // section → last played

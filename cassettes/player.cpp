@@ -143,7 +143,7 @@ std::optional<std::uint32_t> Player::claim(const Request& request, std::uint32_t
       options_.order == Order::kStrict
           ? nullptr
           : &finder.find(info(request.operation).name, request.scope.account, request.scope.region,
-                         prepared.body, *prepared.scan, index_.keys);
+                         prepared.body, *prepared.scan, index_.keys, true);
   const Matcher::Asked asked{prepared.hash, section, lanes};
   const std::lock_guard lock(mutex_);
   if (prepared.renamed.empty()) return matcher_.claim(asked);
@@ -354,6 +354,7 @@ bool Player::restart(std::string_view section) {
 ReplayReport Player::report() {
   ReplayReport report;
   report.replayed = true;
+  report.verify = options_.verify;
   report.tape = options_.path;
   report.exchanges = index_.size();
   std::vector<std::uint32_t> unplayed;
