@@ -51,9 +51,9 @@ class Tapes(unittest.TestCase):
                 for word in ("GetItem", "other", "one"):
                     self.assertIn(word, finished.stderr)
 
-    def test_a_tape_that_is_not_played_to_its_end_is_reported(self):
+    def test_verify_reports_a_tape_that_is_not_played_to_its_end(self):
         tape, _ = self.record("boto3")
-        finished = self.dynadeck("replay", tape, "--", "true")
+        finished = self.dynadeck("replay", tape, "--verify", "--", "true")
         self.assertEqual(finished.returncode, 3, finished.stderr)
 
     def test_the_status_of_the_command_is_passed_on(self):
