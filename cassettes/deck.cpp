@@ -21,7 +21,9 @@ class Tape {
   std::unique_ptr<Player> player;      // null where everything is recorded
   std::unique_ptr<Recorder> recorder;  // null where nothing is
   Sections sections;
-  std::atomic<bool> stopped{false};  // by the admin API: requests pass by
+  std::atomic<bool> stopped{false};   // by the admin API: requests pass by
+  std::uint64_t recorded_before = 0;  // what the deck had counted when the tape was put in
+  std::uint64_t bytes_before = 0;
 };
 
 namespace {
@@ -109,6 +111,8 @@ Outcome<Done, std::string> Deck::insert(const CassetteOptions& options) {
   }
   auto tape = std::make_shared<Tape>();
   tape->options = options;
+  tape->recorded_before = stats_.exchanges_recorded;
+  tape->bytes_before = stats_.tape_bytes;
   if (play) {
     auto player = Player::open(options, stats_, !adds);
     if (!player) return player.error();
@@ -136,13 +140,18 @@ Outcome<ReplayReport, std::string> Deck::eject() {
   if (tape == nullptr) return report();
   ReplayReport report = tape->player != nullptr ? tape->player->report() : ReplayReport();
   report.tape = tape->options.path;
+  Outcome<Done, std::string> closed = Done{};
+  if (tape->recorder != nullptr) {
+    closed = tape->recorder->close();
+    report.recorded = true;
+    report.new_exchanges = stats_.exchanges_recorded - tape->recorded_before;
+    report.new_bytes = stats_.tape_bytes - tape->bytes_before;
+  }
   {
     const std::lock_guard lock(mutex_);
     last_report_ = report;
   }
-  if (tape->recorder != nullptr) {
-    if (auto done = tape->recorder->close(); !done) return done.error();
-  }
+  if (!closed) return closed.error();
   return report;
 }
 

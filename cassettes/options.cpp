@@ -109,6 +109,7 @@ Result set_option(CassetteOptions& options, std::string_view name, std::string_v
   if (name == "repeat") return choose(kRepeats, name, value, options.repeat);
   if (name == "unmatched") return choose(kUnmatched, name, value, options.unmatched);
   if (name == "overwrite") return set_flag(name, value, options.overwrite);
+  if (name == "verify") return set_flag(name, value, options.verify);
   if (name == "faults-clean") return set_flag(name, value, options.faults_clean);
   if (name == "stream-records") return set_flag(name, value, options.stream_records);
   if (name == "speed") return set_speed(value, options.speed);

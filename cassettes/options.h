@@ -62,6 +62,7 @@ struct CassetteOptions {
   Repeat repeat = Repeat::kOnce;
   Unmatched unmatched = Unmatched::kError;
   bool overwrite = false;  // kAll only: replace an existing tape
+  bool verify = false;     // replay: all of the tape has to be played
   std::vector<MatchRule> match;
   std::vector<RedactionRule> redact;
   double speed = 0;             // replay: 0 is instant, 1 as taped, 10 ten times faster
@@ -71,9 +72,9 @@ struct CassetteOptions {
 };
 
 // Sets one option from text: the names are those of the command line without dashes ("mode",
-// "order", "repeat", "unmatched", "overwrite", "ignore", "normalise", "match-only", "redact",
-// "speed", "faults-clean", "stream-records", "match-rules" (a file)). The error is one line for a
-// person.
+// "order", "repeat", "unmatched", "overwrite", "verify", "ignore", "normalise", "match-only",
+// "redact", "speed", "faults-clean", "stream-records", "match-rules" (a file)). The error is one
+// line for a person.
 Outcome<Done, std::string> set_option(CassetteOptions& options, std::string_view name,
                                       std::string_view value);
 

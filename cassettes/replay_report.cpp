@@ -65,16 +65,23 @@ void append_list(std::string& out, std::string_view name, const std::vector<Entr
 }  // namespace
 
 std::string to_text(const ReplayReport& report) {
-  std::string out = "replay of " + report.tape + ": " + std::to_string(report.played) +
-                    " played, " + std::to_string(report.unmatched) + " unmatched, " +
-                    std::to_string(report.unplayed) + " of " + std::to_string(report.exchanges) +
-                    " unplayed\n";
+  std::string out;
+  if (report.replayed) {
+    out += "replay of " + report.tape + ": " + std::to_string(report.played) + " played, " +
+           std::to_string(report.unmatched) + " unmatched, " + std::to_string(report.unplayed) +
+           " of " + std::to_string(report.exchanges) + " unplayed\n";
+  }
+  if (report.recorded) {
+    out += "recorded " + std::to_string(report.new_exchanges) + " exchanges to " + report.tape +
+           " (" + std::to_string(report.new_bytes) + " bytes)\n";
+  }
   for (const UnmatchedRequest& request : report.unmatched_requests) {
     out += "unmatched " + request.operation + in_section(request.section) + ": " +
            shortened(request.request, kShownBytes) + "\n  " + request.reason + "\n";
     for (const std::string& difference : request.differences) out += "    " + difference + "\n";
   }
   append_count(out, report.unmatched, report.unmatched_requests.size());
+  if (!report.verify) return out;
   for (const UnplayedExchange& exchange : report.unplayed_exchanges) {
     out += "unplayed exchange " + std::to_string(exchange.sequence) + in_section(exchange.section) +
            ": " + exchange.operation + " " + shortened(exchange.request, kShownBytes) + "\n";
@@ -90,6 +97,7 @@ std::string to_json(const ReplayReport& report) {
   append_number_member(out, "played", report.played);
   append_number_member(out, "unmatched", report.unmatched);
   append_number_member(out, "unplayed", report.unplayed);
+  append_number_member(out, "recorded", report.new_exchanges);
   append_list(out, "unmatched_requests", report.unmatched_requests);
   append_list(out, "unplayed_exchanges", report.unplayed_exchanges);
   return out + "}\n";

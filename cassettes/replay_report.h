@@ -30,20 +30,27 @@ struct UnplayedExchange {
 
 struct ReplayReport {
   bool replayed = false;  // whether a tape was played at all
+  bool recorded = false;  // whether anything was to be recorded
+  bool verify = false;    // whether all of the tape had to be played
   std::string tape;
   std::uint64_t exchanges = 0;  // on the tape
   std::uint64_t played = 0;     // answers given from the tape, repeats included
   std::uint64_t unmatched = 0;
   std::uint64_t unplayed = 0;
+  std::uint64_t new_exchanges = 0;  // recorded
+  std::uint64_t new_bytes = 0;      // written to the tape for them
   // The first ones of each, bounded.
   std::vector<UnmatchedRequest> unmatched_requests;
   std::vector<UnplayedExchange> unplayed_exchanges;
 
-  // For the exit status of `replay -- COMMAND`: nothing unexpected, and nothing left over.
-  bool clean() const { return unmatched == 0 && unplayed == 0; }
+  // For the exit status of `replay -- COMMAND`: nothing unexpected, and nothing left over where
+  // that was demanded.
+  bool clean() const { return unmatched == 0 && (!verify || unplayed == 0); }
 };
 
-// Several lines for a person, the first one a summary; what `replay --` prints to standard error.
+// A line for a person: what was played, what was recorded; then lines for each request that had no
+// answer, and for what was not played where that was demanded. `record --` and `replay --` print it
+// to standard error.
 std::string to_text(const ReplayReport& report);
 // The body of GET /_dynadeck/cassette/unmatched.
 std::string to_json(const ReplayReport& report);

@@ -128,6 +128,7 @@ void TapeRecorder::run() {
     lock.unlock();
     progress_.notify_all();
 
+    const std::uint64_t bytes_before = writer_.file_bytes();
     writer_.set_hurried(busy);
     write(batch);
     Outcome<Done, std::string> done = Done{};
@@ -136,6 +137,7 @@ void TapeRecorder::run() {
     } else if (flush) {
       done = writer_.flush();
     }
+    stats_.tape_bytes.fetch_add(writer_.file_bytes() - bytes_before, std::memory_order_relaxed);
     batch.clear();
     // What a few very large exchanges needed is not kept.
     if (batch.capacity() > 2 * kMostQueuedBytes) std::string().swap(batch);
@@ -150,7 +152,6 @@ void TapeRecorder::run() {
 }
 
 void TapeRecorder::write(std::string_view batch) {
-  const std::uint64_t file_bytes_before = writer_.file_bytes();
   const std::uint64_t line_bytes_before = writer_.line_bytes();
   std::uint64_t recorded = 0;
   std::uint64_t lost = 0;
@@ -168,7 +169,6 @@ void TapeRecorder::write(std::string_view batch) {
   stats_.exchanges_recorded.fetch_add(recorded, std::memory_order_relaxed);
   stats_.exchanges_lost.fetch_add(lost, std::memory_order_relaxed);
   stats_.line_bytes.fetch_add(writer_.line_bytes() - line_bytes_before, std::memory_order_relaxed);
-  stats_.tape_bytes.fetch_add(writer_.file_bytes() - file_bytes_before, std::memory_order_relaxed);
 }
 
 bool TapeRecorder::write_exchange(InteractionView& exchange) {

@@ -173,18 +173,22 @@ void add_cassette_option(CLI::App& app, ServeOptions& serve, const std::string& 
   app.add_option("--" + name, keep, help)->type_name(type)->take_all()->expected(1);
 }
 
+void add_cassette_flag(CLI::App& app, ServeOptions& serve, const std::string& name,
+                       const std::string& help) {
+  const auto keep = [&serve, name](std::int64_t) { serve.cassette.emplace_back(name, "true"); };
+  app.add_flag("--" + name, keep, help);
+}
+
 void add_mode_option(CLI::App& app, ServeOptions& serve) {
   add_cassette_option(app, serve, "mode", "MODE", "all, once, none or new-episodes");
 }
 
 void add_record_options(CLI::App& app, ServeOptions& serve) {
-  const auto add_flag = [&app, &serve](const std::string& name, const std::string& help) {
-    const auto keep = [&serve, name](std::int64_t) { serve.cassette.emplace_back(name, "true"); };
-    app.add_flag("--" + name, keep, help);
-  };
-  add_flag("overwrite", "An existing tape may be replaced");
-  add_flag("faults-clean", "Tape what the database answered, not what the faults made of it");
-  add_flag("stream-records", "Tape each stream record that is read as a line of its own");
+  add_cassette_flag(app, serve, "overwrite", "An existing tape may be replaced");
+  add_cassette_flag(app, serve, "faults-clean",
+                    "Tape what the database answered, not what the faults made of it");
+  add_cassette_flag(app, serve, "stream-records",
+                    "Tape each stream record that is read as a line of its own");
   add_cassette_option(app, serve, "redact", "WHAT",
                       "Never taped: a path ($.Item.email), attribute:NAME or pattern:REGEX; "
                       "repeatable");
@@ -199,6 +203,7 @@ void add_replay_options(CLI::App& app, ServeOptions& serve) {
                       "Compared up to a consistent renaming: a path or a pattern; repeatable");
   add_cassette_option(app, serve, "match-only", "PATH", "Compare only this; repeatable");
   add_cassette_option(app, serve, "match-rules", "FILE", "The same, per operation and table");
+  add_cassette_flag(app, serve, "verify", "All of the tape has to be played, or the status is 3");
   add_cassette_option(app, serve, "speed", "X", "0 instant, 1 as taped, 10x ten times faster");
 }
 
@@ -241,6 +246,8 @@ void add_record_command_options(CLI::App& app, ServeOptions& serve, RawOptions& 
   app.add_option("FILE", serve.record_file, "The tape to write")->required();
   add_mode_option(app, serve);
   add_record_options(app, serve);
+  // A mode may play too, and rules that the tape is recorded with are those of its replays.
+  add_replay_options(app, serve);
   add_common_options(app, serve, raw);
 }
 

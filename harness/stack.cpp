@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cassettes/deck.h"
+#include "cassettes/tape_reader.h"
 #include "engine/engine.h"
 #include "faults/fault_admin.h"
 #include "faults/fault_service.h"
@@ -128,6 +129,18 @@ UpstreamOptions upstream_options(const UpstreamChoice& choice) {
   result.timeouts.total = choice.total_timeout;
   result.log = [](const std::string& line) { spdlog::warn("{}", line); };
   return result;
+}
+
+// A replay has the seed of the recording, and its clock where that stood still, unless others are
+// asked for: what is not on the tape gets the ids, dates and fault decisions it had got then. A
+// tape that cannot be read is told of when it is put in.
+ServeOptions with_taped_choices(ServeOptions options) {
+  if (options.replay_file.empty()) return options;
+  const auto header = cassettes::TapeReader::read_header(options.replay_file);
+  if (!header.ok()) return options;
+  if (!options.seed) options.seed = header->seed;
+  if (!options.clock && header->clock_frozen) options.clock = header->clock_start;
+  return options;
 }
 
 bool given(const ServeOptions& options, std::string_view cassette_option) {
@@ -273,7 +286,8 @@ Stack::Stack(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Stack::~Stack() = default;
 
-Outcome<std::unique_ptr<Stack>, StartError> Stack::build(const ServeOptions& options) {
+Outcome<std::unique_ptr<Stack>, StartError> Stack::build(const ServeOptions& given_options) {
+  const ServeOptions options = with_taped_choices(given_options);
   auto parts = std::make_unique<Parts>(options);
   parts->mode = mode_of(options);
   parts->board =

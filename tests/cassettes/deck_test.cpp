@@ -27,12 +27,15 @@ TEST_CASE("what was recorded is replayed without an engine", "[cassettes]") {
   }
   const auto order = GENERATE(Order::kStrict, Order::kItem, Order::kFree);
   const auto deck = studio.empty_deck();
-  REQUIRE(deck->insert(replaying(path, order)));
+  CassetteOptions options = replaying(path, order);
+  options.verify = GENERATE(true, false);
+  REQUIRE(deck->insert(options));
   CHECK(deck->handle(put("a", "1")).body == R"({"n":1})");
   const Response first = deck->handle(get("a"));
   CHECK(first.body == R"({"n":2})");
   CHECK(first.headers.find("x-amzn-requestid") == "REQUESTID");
-  CHECK_FALSE(deck->report().clean());
+  // What was not asked for counts only where all of the tape has to be played.
+  CHECK(deck->report().clean() != options.verify);
   CHECK(deck->handle(get("a")).body == R"({"n":3})");
   const auto report = deck->eject();
   REQUIRE(report);
