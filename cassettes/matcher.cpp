@@ -10,9 +10,9 @@ namespace {
 
 constexpr std::size_t kLargeGroup = 32;
 // Beyond that, first writes of lanes are forgotten, which only makes item order less strict.
-constexpr std::size_t kMostFirstWrites = 500'000;
+constexpr std::size_t kMostFirstWrites = 250'000;
 // Beyond that, queries are answered in the order they were taped.
-constexpr std::size_t kMostValueWrites = 500'000;
+constexpr std::size_t kMostValueWrites = 250'000;
 
 }  // namespace
 

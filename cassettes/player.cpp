@@ -11,7 +11,7 @@
 namespace dynadeck::cassettes {
 namespace {
 
-constexpr std::size_t kCacheBytes = std::size_t{48} << 20;
+constexpr std::size_t kCacheBytes = std::size_t{32} << 20;
 // How many recorded exchanges are looked at for the nearest one, and for how many requests.
 constexpr std::size_t kMostCompared = 500;
 constexpr std::size_t kMostExplained = 100;

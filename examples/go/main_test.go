@@ -3,28 +3,28 @@ package music_test
 
 import (
 	"bufio"
-	"context"
 	"encoding/json"
 	"fmt"
 	"hash/crc32"
 	"os"
 	"os/exec"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-var url string
+// Where dynadeck answers.
+var dynadeckURL string
 
 func TestMain(m *testing.M) {
 	// Under `dynadeck record|replay -- go test` there is a server already.
-	url = os.Getenv("DYNADECK_URL")
-	if url != "" {
+	dynadeckURL = os.Getenv("DYNADECK_URL")
+	if dynadeckURL != "" {
 		os.Exit(m.Run())
 	}
-	server := exec.Command("dynadeck", "serve", "--in-memory", "--port", "0", "--log-level", "warn")
+	binary := os.Getenv("DYNADECK")
+	if binary == "" {
+		binary = "dynadeck"
+	}
+	server := exec.Command(binary, "serve", "--in-memory", "--port", "0", "--log-level", "warn")
 	output, err := server.StdoutPipe()
 	if err == nil {
 		err = server.Start()
@@ -35,8 +35,11 @@ func TestMain(m *testing.M) {
 	}
 	line, _ := bufio.NewReader(output).ReadBytes('\n')
 	var listening struct{ URL string }
-	json.Unmarshal(line, &listening)
-	url = listening.URL
+	if err := json.Unmarshal(line, &listening); err != nil {
+		fmt.Fprintln(os.Stderr, "dynadeck does not listen:", err)
+		os.Exit(1)
+	}
+	dynadeckURL = listening.URL
 
 	status := m.Run()
 	server.Process.Signal(os.Interrupt)
@@ -44,20 +47,8 @@ func TestMain(m *testing.M) {
 	os.Exit(status)
 }
 
-// Each test has an empty DynamoDB: an access key of 12 digits is an account. It follows from the test's
-// name, so that a recorded run replays in any order.
-func emptyDynamoDB(t *testing.T) *dynamodb.Client {
-	key := fmt.Sprintf("%012d", crc32.ChecksumIEEE([]byte(t.Name())))
-	return dynamodb.New(dynamodb.Options{
-		BaseEndpoint: aws.String(url),
-		Region:       "us-east-1",
-		Credentials:  credentials.NewStaticCredentialsProvider(key, "any", ""),
-	})
-}
-
-func TestThereAreNoTablesYet(t *testing.T) {
-	found, err := emptyDynamoDB(t).ListTables(context.Background(), &dynamodb.ListTablesInput{})
-	if err != nil || len(found.TableNames) != 0 {
-		t.Fatal(found, err)
-	}
+// Each test has an empty DynamoDB: an access key of 12 digits is an account. It follows from the
+// test's name, so that a recorded run replays in any order.
+func accessKey(t *testing.T) string {
+	return fmt.Sprintf("%012d", crc32.ChecksumIEEE([]byte(t.Name())))
 }

@@ -1,9 +1,9 @@
-// One dynadeck for the whole run. Vitest: `globalSetup: "./dynadeck-setup.mjs"`; Jest: the same file
-// as `globalSetup`, with `export default setup`.
+// One dynadeck for the whole run. Vitest: `globalSetup: "./dynadeck-setup.mjs"`; Jest: the same line
+// in its configuration.
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 
-export async function setup() {
+export default async function setup() {
   // Under `dynadeck record|replay -- npm test` there is a server already.
   if (process.env.DYNADECK_URL) return;
   const server = spawn(
@@ -15,7 +15,8 @@ export async function setup() {
     process.env.DYNADECK_URL = JSON.parse(line).url;
     break;
   }
-  return () => server.kill();
+  // It ends with the run, and does not keep the run from ending.
+  server.stdout.destroy();
+  server.unref();
+  process.on("exit", () => server.kill());
 }
-
-export default setup;

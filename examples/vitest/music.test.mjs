@@ -32,7 +32,7 @@ test("an item comes back", async () => {
       KeySchema: [{ AttributeName: "artist", KeyType: "HASH" }],
     }),
   );
-  await waitUntilTableExists({ client, maxWaitTime: 5 }, { TableName: "music" });
+  await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: "music" });
   const Item = { artist: { S: "Nina Simone" }, albums: { N: "40" } };
   await client.send(new PutItemCommand({ TableName: "music", Item }));
   const found = await client.send(

@@ -195,8 +195,9 @@ int replay(const std::string& path, const std::string& order, std::uint64_t coun
     if (!deck.handle(make_request(i, random)).ok()) ++wrong;
   }
   const double played = seconds() - play_start;
-  std::printf("in order: %.0f requests/s on one thread, %llu unmatched\n",
-              static_cast<double>(count) / played, static_cast<unsigned long long>(wrong));
+  std::printf("in order: %.0f requests/s on one thread, %llu unmatched, resident %ld MiB\n",
+              static_cast<double>(count) / played, static_cast<unsigned long long>(wrong),
+              resident_kib() / 1024);
 
   auto reader = TapeReader::open(path);
   auto index = reader->index();

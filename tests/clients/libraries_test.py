@@ -5,7 +5,7 @@ import pathlib
 import tempfile
 import unittest
 
-from support import HERE, run
+from support import HERE, run, tape_lines
 from proof import servers
 
 SUITES = ("electrodb", "toolbox")
@@ -36,7 +36,11 @@ class Libraries(unittest.TestCase):
     def record(self, suite, **how):
         tape = self.folder / f"{suite}.tape"
         tape.unlink(missing_ok=True)
-        return tape, self.play(suite, "record", tape, "--in-memory", *NORMALISED, **how)
+        answers = self.play(suite, "record", tape, "--in-memory", *NORMALISED, **how)
+        lines = tape_lines(tape)
+        self.assertEqual(lines[0], "header")
+        self.assertGreaterEqual(lines.count("exchange"), sum(map(len, answers.values())))
+        return tape, answers
 
     def replay(self, suite, tape, **how):
         return self.play(suite, "replay", tape, "--verify", **how)

@@ -29,10 +29,18 @@ def environment(endpoint=None, **more):
     return {**names, **more}
 
 
-def run(command, endpoint=None, timeout=120, **more):
+def run(command, endpoint=None, timeout=120, cwd=None, **more):
     """Runs a client to its end; what it printed is in the result."""
     return subprocess.run([str(part) for part in command], env=environment(endpoint, **more),
-                          capture_output=True, text=True, timeout=timeout, check=False)
+                          capture_output=True, text=True, timeout=timeout, check=False, cwd=cwd)
+
+
+def tape_lines(tape):
+    """The types of a tape's lines, as `zstdcat | jq` gives them: no tool of ours is needed."""
+    command = f"zstdcat '{tape}' | jq -r .type"
+    finished = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True,
+                              text=True, check=True)
+    return finished.stdout.split()
 
 
 class WithServer(unittest.TestCase):

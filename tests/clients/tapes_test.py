@@ -5,7 +5,7 @@ import subprocess
 import tempfile
 import unittest
 
-from support import HERE, PYTHON, run
+from support import HERE, PYTHON, run, tape_lines
 from proof import servers
 
 SESSIONS = {"boto3": [PYTHON, HERE / "taped.py"], "js": ["node", HERE / "js/taped.js"]}
@@ -65,6 +65,7 @@ class Tapes(unittest.TestCase):
 
     def test_a_tape_is_readable_without_dynadeck(self):
         tape, recorded = self.record("boto3")
+        self.assertEqual(set(tape_lines(tape)), {"header", "exchange"})
         lines = subprocess.run(["zstdcat", tape], capture_output=True, check=True).stdout
         self.assertGreater(lines.count(b"\n"), recorded.count("\n"))
         self.assertNotIn(b"Signature=", lines)
