@@ -133,6 +133,8 @@ int serve_child(const ServeOptions& given, std::span<const std::string> child) {
   ServeOptions options = given;
   options.host = "127.0.0.1";
   options.port = 0;
+  // What a mode may put behind a tape that is played is gone with the run.
+  options.in_memory = options.in_memory || !options.replay_file.empty();
   // The child's own output is what matters, unless the user asked for more.
   log_to_stderr(given.log_level == "info" ? "warn" : given.log_level);
   const auto served = start_serving(options);

@@ -135,8 +135,11 @@ UpstreamOptions upstream_options(const UpstreamChoice& choice) {
 // asked for: what is not on the tape gets the ids, dates and fault decisions it had got then. A
 // tape that cannot be read is told of when it is put in.
 ServeOptions with_taped_choices(ServeOptions options) {
-  if (options.replay_file.empty()) return options;
-  const auto header = cassettes::TapeReader::read_header(options.replay_file);
+  const auto cassette = cassette_options(options);
+  const bool plays =
+      cassette.ok() && !cassette->path.empty() && cassette->mode != cassettes::Mode::kAll;
+  if (!plays) return options;
+  const auto header = cassettes::TapeReader::read_header(cassette->path);
   if (!header.ok()) return options;
   if (!options.seed) options.seed = header->seed;
   if (!options.clock && header->clock_frozen) options.clock = header->clock_start;

@@ -1,6 +1,7 @@
 """A session of an SDK is taped, and played again with no engine behind it: the bodies are the same
 to the byte. A session that asks for something else ends with status 3 and a report."""
 import pathlib
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -55,6 +56,23 @@ class Tapes(unittest.TestCase):
         tape, _ = self.record("boto3")
         finished = self.dynadeck("replay", tape, "--verify", "--", "true")
         self.assertEqual(finished.returncode, 3, finished.stderr)
+
+    def test_a_replay_has_the_tapes_clock_and_seed(self):
+        """What is not on the tape gets the dates and ids that the recording would have given it."""
+        tape, create = self.folder / "a.tape", HERE / "create_table.py"
+        recorded = self.dynadeck("record", tape, "--in-memory", "--seed", "7", "--clock",
+                                 "2026-03-01T12:00:00Z", "--", PYTHON, create, "first")
+        self.assertEqual(recorded.returncode, 0, recorded.stderr)
+        described = []
+        for copy in ("b.tape", "c.tape"):
+            shutil.copy(tape, self.folder / copy)
+            replayed = self.dynadeck("replay", self.folder / copy, "--mode", "new-episodes", "--",
+                                     PYTHON, create, "first", "second")
+            self.assertEqual(replayed.returncode, 0, replayed.stderr)
+            described.append(replayed.stdout)
+        self.assertEqual(described[0], described[1])
+        self.assertIn(recorded.stdout, described[0])
+        self.assertEqual(described[0].count("2026-03-01T12:00:00"), 2)
 
     def test_the_status_of_the_command_is_passed_on(self):
         for status in (0, 7):
