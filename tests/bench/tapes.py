@@ -1,5 +1,5 @@
-"""What tapes cost: recording against not recording, replaying against the engine, a tape of millions
-of exchanges, and how small tapes of real sessions are."""
+"""What tapes cost: recording against not recording, replaying against the engine, a tape of
+millions of exchanges, and how small tapes of real sessions are."""
 import gzip
 import os
 import pathlib
@@ -18,67 +18,65 @@ BENCH = servers.ROOT / "build/release/cassettes_bench"
 CLIENTS = HERE.parent / "clients"
 
 
-def compare(plain, other, counts, rounds, seconds, note):
-    """{"16": {"GetItem": {...}}}: rounds alternate between the two servers, so that a disturbance
-    does not fall on one alone; a ratio is the median over the rounds."""
-    results = {}
+def compare(plain, other, scenario, counts, rounds, seconds, note):
+    """{"16": {...}}: rounds alternate between the two servers, so that a disturbance does not fall
+    on one alone; a ratio is the median over the rounds."""
+    results, load = {}, SCENARIOS[scenario]()
     for count in counts:
-        for scenario, load in SCENARIOS.items():
-            pairs, processor = [], {plain: [], other: []}
-            for turn in range(rounds + 1):  # the first one warms up
-                speeds = {}
-                for server in (plain, other) if turn % 2 else (other, plain):
-                    before = server.cpu_seconds()
-                    speed = drive(server.endpoint, load(), count, seconds).requests_per_second
-                    speeds[server] = speed
-                    if turn:
-                        processor[server].append(
-                            (server.cpu_seconds() - before) / (speed * seconds) * 1e6)
+        pairs, processor = [], {plain: [], other: []}
+        for turn in range(rounds + 1):  # the first one warms up
+            speeds = {}
+            for server in (plain, other) if turn % 2 else (other, plain):
+                before = server.cpu_seconds()
+                speed = drive(server.endpoint, load, count, seconds).requests_per_second
+                speeds[server] = speed
+                used = (server.cpu_seconds() - before) / (speed * seconds) * 1e6
                 if turn:
-                    pairs.append((speeds[plain], speeds[other]))
-            row = {
-                "without": round(statistics.median(first for first, _ in pairs)),
-                "with": round(statistics.median(second for _, second in pairs)),
-                "ratio": round(statistics.median(second / first for first, second in pairs), 3),
-                "server_microseconds": [round(statistics.median(processor[server]), 1)
-                                        for server in (plain, other)]}
-            note(f"{count:4} connections  {scenario:8} {row}")
-            results.setdefault(str(count), {})[scenario] = row
+                    processor[server].append(used)
+            if turn:
+                pairs.append((speeds[plain], speeds[other]))
+        results[str(count)] = {
+            "without": round(statistics.median(first for first, _ in pairs)),
+            "with": round(statistics.median(second for _, second in pairs)),
+            "ratio": round(statistics.median(second / first for first, second in pairs), 3),
+            "server_microseconds": [round(statistics.median(processor[server]), 1)
+                                    for server in (plain, other)]}
+        note(f"{count:4} connections  {scenario:8} {results[str(count)]}")
     return results
 
 
-def recording(options, note):
+def recording(scenario, options, note):
     with tempfile.TemporaryDirectory(prefix="bench-tapes-") as folder:
-        plain = dynadeck()
         taped = servers.dynadeck("--data-dir", f"{folder}/data", "--record", f"{folder}/a.tape")
-        with plain, taped:
+        with dynadeck() as plain, taped:
             for server in (plain, taped):
                 fill(server.endpoint)
-            return compare(plain, taped, options.counts, options.rounds,
+            return compare(plain, taped, scenario, options.counts, options.rounds,
                            max(1, round(options.seconds)), note)
 
 
-def replaying(options, note):
-    """The tape of one second of each scenario, played round and round."""
-    results = {}
+def replaying(scenario, options, note):
+    """The tape of one second, played round and round, against the engine."""
     with tempfile.TemporaryDirectory(prefix="bench-tapes-") as folder:
         tape = f"{folder}/a.tape"
         with servers.dynadeck("--record", tape) as recorder:
             fill(recorder.endpoint)
-            for load in SCENARIOS.values():
-                drive(recorder.endpoint, load(), 16, 1)
+            drive(recorder.endpoint, SCENARIOS[scenario](), 16, 1)
         player = servers.Server("replay", [servers.BINARY, "serve", "--port", "0", "--replay",
                                            tape, "--repeat", "cycle"])
         with dynadeck() as engine, player:
             for server in (engine, player):
                 fill(server.endpoint)
-            results = compare(engine, player, options.counts, options.rounds,
-                              max(1, round(options.seconds)), note)
-    return results
+            return compare(engine, player, scenario, options.counts, options.rounds,
+                           max(1, round(options.seconds)), note)
 
 
 def cassettes(options, note):
-    return {"recording": recording(options, note), "replaying": replaying(options, note)}
+    results = {}
+    for name, measure in (("recording", recording), ("replaying", replaying)):
+        note(f"{name}:")
+        results[name] = {scenario: measure(scenario, options, note) for scenario in SCENARIOS}
+    return results
 
 
 def build_bench():

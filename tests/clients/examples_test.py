@@ -101,7 +101,7 @@ class Jest(Vitest):
 
 @unittest.skipUnless(shutil.which("go"), "there is no Go here")
 class Go(Runner, unittest.TestCase):
-    """The SDK is not fetched: TestMain is what is shown, and a test over plain HTTP stands beside."""
+    """The SDK is not fetched: TestMain is what is shown, with a test over plain HTTP beside it."""
 
     def prepare(self):
         shutil.copy(EXAMPLES / "go/main_test.go", self.folder)

@@ -1,5 +1,5 @@
-"""Published libraries over DynamoDB, in realistic use: recorded against the engine, replayed with no
-engine behind, with the same bytes, in shuffled orders and by parallel workers."""
+"""Published libraries over DynamoDB, in realistic use: recorded against the engine, replayed with
+no engine behind, with the same bytes, in shuffled orders and by parallel workers."""
 import json
 import pathlib
 import tempfile
