@@ -21,7 +21,7 @@ struct SocketAddress {
   socklen_t length;
 };
 
-// One thread.
+// One thread at a time: the mutex of its line guards it.
 class UpstreamConnection {
  public:
   enum class Step : std::uint8_t {

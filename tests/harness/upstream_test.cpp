@@ -119,6 +119,59 @@ TEST_CASE("many clients over few connections each hear their own answer", "[upst
   CHECK(front.service->stats().requests_under_way == 0);
 }
 
+TEST_CASE("an upstream that keeps hanging up gives nobody another's answer", "[upstream]") {
+  std::atomic<int> talks{0};
+  RawServer back([&](RawConnection& connection) {
+    const int talk = talks++;
+    for (int turn = 0; turn < talk % 7; ++turn) {
+      const std::string request = connection.receive();
+      const std::size_t body = request.find("\r\n\r\n");
+      if (body == std::string::npos) return;
+      connection.answer(request.substr(body + 4));
+    }
+    switch (talk % 4) {
+      case 0:
+        return connection.reset();
+      case 1:
+        (void)connection.receive();
+        return connection.send("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nhalf");
+      case 2:
+        (void)connection.receive();
+        return;
+      default:
+        return connection.send("nobody has asked for this");
+    }
+  });
+  UpstreamOptions options = upstream_at(back.url());
+  options.max_connections = 4;
+  options.timeouts.response = 500ms;
+  Front front(options);
+  std::atomic<int> own{0};
+  std::atomic<int> refused{0};
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> clients;
+  for (int number = 0; number < 12; ++number) {
+    clients.emplace_back([&, number] {
+      HttpClient client(front.port);
+      for (int turn = 0; turn < 50; ++turn) {
+        const std::string body =
+            R"({"n":")" + std::to_string(number) + "/" + std::to_string(turn) + "\"}";
+        client.send(dynamodb_request("GetItem", body));
+        const auto answer = client.receive();
+        const bool whole = answer && answer->status == 200;
+        ++(whole && answer->body == body ? own : answer && !whole ? refused : wrong);
+      }
+    });
+  }
+  for (std::thread& client : clients) client.join();
+  CHECK(wrong == 0);
+  CHECK(own > 0);
+  CHECK(refused > 0);
+  CHECK(own + refused == 12 * 50);
+  CHECK(front.service->stats().requests_under_way == 0);
+  CHECK(front.service->stats().waiting_requests == 0);
+}
+
 TEST_CASE("an upstream that verifies signatures believes the new one", "[upstream]") {
   HttpOptions options = any_port();
   options.credentials = {{"AKIDEXAMPLE", "secret"}};
