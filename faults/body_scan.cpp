@@ -1,17 +1,16 @@
 #include "faults/body_scan.h"
 
 #include <algorithm>
-#include <cstring>
 
+#include "faults/json_walker.h"
 #include "harness/request_view.h"
 
 namespace dynadeck::faults {
 
-// Walks the text token by token. Strings are skipped by memchr, which is what makes it cheap.
-class BodyScanner {
+class BodyScanner : private JsonWalker {
  public:
-  BodyScanner(BodyScan& scan, std::string_view body)
-      : scan_(scan), at_(body.data()), end_(body.data() + body.size()) {}
+  BodyScanner(BodyScan& scan, std::string_view body, bool one_table)
+      : JsonWalker(body), scan_(scan), one_table_(one_table) {}
 
   void run() {
     skip_space();
@@ -21,6 +20,7 @@ class BodyScanner {
 
  private:
   bool top_level(std::string_view name) {
+    if (one_table_) return name == "TableName" ? table_value() && false : skip_value();
     if (name == "TableName" || name == "ResourceArn" || name == "StreamArn" || name == "TableArn") {
       return table_value();
     }
@@ -62,102 +62,37 @@ class BodyScanner {
     return true;
   }
 
-  void add(std::string_view name) {
-    name = table_name_of(name);
-    auto& tables = scan_.tables_;
-    if (std::find(tables.begin(), tables.end(), name) == tables.end()) tables.push_back(name);
-  }
-
-  // After '{': calls member(name) with the cursor at the value, which it consumes.
-  template <typename Member>
-  bool members(const Member& member) {
-    skip_space();
-    if (take('}')) return true;
-    while (true) {
-      std::string_view name;
-      skip_space();
-      if (!string(name)) return false;
-      skip_space();
-      if (!take(':')) return false;
-      skip_space();
-      if (!member(name)) return false;
-      skip_space();
-      if (take('}')) return true;
-      if (!take(',')) return false;
-    }
-  }
-
-  // After '['.
-  template <typename Element>
-  bool elements(const Element& element) {
-    skip_space();
-    if (take(']')) return true;
-    while (true) {
-      skip_space();
-      if (!element()) return false;
-      skip_space();
-      if (take(']')) return true;
-      if (!take(',')) return false;
-    }
-  }
-
-  // Any value: brackets are counted, strings skipped; it need not be valid inside.
-  bool skip_value() {
-    int depth = 0;
-    while (at_ != end_) {
-      const char here = *at_;
-      if (here == '"') {
-        std::string_view unused;
-        if (!string(unused)) return false;
-        if (depth == 0) return true;
-        continue;
-      }
-      if (here == '{' || here == '[') {
-        ++depth;
-      } else if (here == '}' || here == ']') {
-        if (depth == 0) return true;  // the end of a number before the holder's bracket
-        if (--depth == 0) return ++at_, true;
-      } else if (here == ',' && depth == 0) {
-        return true;
-      }
-      ++at_;
-    }
-    return false;
-  }
-
-  bool string(std::string_view& value) {
-    if (!take('"')) return false;
-    const char* const start = at_;
-    while (at_ != end_) {
-      const auto* quote =
-          static_cast<const char*>(std::memchr(at_, '"', static_cast<std::size_t>(end_ - at_)));
-      if (quote == nullptr) return false;
-      std::size_t backslashes = 0;
-      for (const char* back = quote; back != start && back[-1] == '\\'; --back) ++backslashes;
-      at_ = quote + 1;
-      if (backslashes % 2 == 0) {
-        value = std::string_view(start, static_cast<std::size_t>(quote - start));
-        return true;
-      }
-    }
-    return false;
-  }
-
-  char peek() const { return at_ == end_ ? '\0' : *at_; }
-  bool take(char wanted) {
-    if (peek() != wanted || at_ == end_) return false;
-    ++at_;
-    return true;
-  }
-  void skip_space() {
-    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\t' || *at_ == '\r')) ++at_;
-  }
+  void add(std::string_view name) { scan_.add(table_name_of(name)); }
 
   BodyScan& scan_;
-  const char* at_;
-  const char* end_;
+  const bool one_table_;  // the operation names one table and no index: the walk ends there
 };
 
-BodyScan::BodyScan(std::string_view body) { BodyScanner(*this, body).run(); }
+namespace {
+
+bool names_one_table(Operation operation) {
+  return operation == Operation::kGetItem || operation == Operation::kPutItem ||
+         operation == Operation::kUpdateItem || operation == Operation::kDeleteItem;
+}
+
+}  // namespace
+
+BodyScan::BodyScan(std::string_view body) { BodyScanner(*this, body, false).run(); }
+
+BodyScan::BodyScan(const Request& request) {
+  BodyScanner(*this, request.body, names_one_table(request.operation)).run();
+}
+
+void BodyScan::add(std::string_view table) {
+  if (!has_one_) {
+    has_one_ = true;
+    one_ = table;
+    return;
+  }
+  const auto known = tables();
+  if (std::find(known.begin(), known.end(), table) != known.end()) return;
+  if (many_.empty()) many_.push_back(one_);
+  many_.push_back(table);
+}
 
 }  // namespace dynadeck::faults

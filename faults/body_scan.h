@@ -1,8 +1,12 @@
 // The table and index that a body names, without building a tree of it.
 #pragma once
 
+#include <cstddef>
+#include <span>
 #include <string_view>
 #include <vector>
+
+#include "harness/service.h"
 
 namespace dynadeck::faults {
 
@@ -12,14 +16,23 @@ class BodyScan {
  public:
   BodyScan() = default;
   explicit BodyScan(std::string_view body);
+  // Goes no further than the request's operation has names to give.
+  explicit BodyScan(const Request& request);
 
   // The table's name where an ARN was given; each once, in the order met.
-  const std::vector<std::string_view>& tables() const { return tables_; }
+  std::span<const std::string_view> tables() const {
+    if (!many_.empty()) return many_;
+    return std::span(&one_, has_one_ ? 1 : 0);
+  }
   std::string_view index() const { return index_; }
 
  private:
   friend class BodyScanner;
-  std::vector<std::string_view> tables_;
+  void add(std::string_view table);
+
+  bool has_one_ = false;
+  std::string_view one_;
+  std::vector<std::string_view> many_;  // all, where there are more
   std::string_view index_;
 };
 

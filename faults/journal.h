@@ -42,6 +42,8 @@ class Journal {
   explicit Journal(std::size_t capacity = 10'000);
   ~Journal();
 
+  // Says that record() will be called shortly: what it will write to is fetched meanwhile.
+  void expect();
   void record(const Request& request, const Response& response, Clock::WallTime time,
               std::chrono::nanoseconds duration);
   // Oldest first.

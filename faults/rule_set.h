@@ -5,10 +5,12 @@
 #include <bitset>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "faults/counter.h"
 #include "faults/rule.h"
+#include "faults/rule_index.h"
 
 namespace dynadeck::faults {
 
@@ -38,11 +40,6 @@ class RuleSet {
   std::uint64_t seed() const { return seed_; }
   const Counting& counting() const { return counting_; }
 
-  // The rules, enabled, that are about that operation, in their order.
-  const Rules& of(Operation operation) const {
-    return by_operation_[static_cast<std::size_t>(operation)];
-  }
-
   // Whether a rule refuses the connection that is being opened. Counts it.
   bool refuses_connection(const Clock& clock) const;
 
@@ -52,17 +49,28 @@ class RuleSet {
                                  const Abilities& abilities) const;
 
  private:
+  // Rules that are about some requests, in their order.
+  struct Candidates {
+    Rules rules;
+    RuleIndex index;
+
+    void build_index();
+  };
+
+  // Those of the operation's rules that the body's tables and index fit. Each thread remembers what
+  // it has found out for a table: many rules about other tables cost nothing.
+  const Candidates& about(Operation operation, const BodyScan& body) const;
+
   const Rules rules_;
   const std::uint64_t seed_;
   const Counting counting_;
-  // Those of the operation's rules that the body's table and index fit. Each thread remembers what
-  // it has found out for a table: many rules about other tables cost nothing.
-  const Rules& about(Operation operation, const BodyScan& body) const;
-
-  std::array<Rules, kOperationCount> by_operation_;
+  std::array<Candidates, kOperationCount> by_operation_;  // the enabled ones
   std::bitset<kOperationCount> needs_body_;
   const std::uint64_t id_;  // tells sets apart in threads' memories
   Rules of_connections_;
+  // Of requests of one lane, or of equal ones, each is counted by all its rules before the next:
+  // what they decide together does not depend on which came first.
+  mutable std::array<std::mutex, 16> counting_together_;
 };
 
 }  // namespace dynadeck::faults

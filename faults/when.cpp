@@ -31,9 +31,9 @@ bool headers_match(const When& when, const HeaderList& headers) {
   });
 }
 
-bool key_matches(const When& when, KeyValues& found) {
+bool key_matches(const When& when, Facts& facts) {
   return std::all_of(when.key.begin(), when.key.end(), [&](const auto& wanted) {
-    const std::vector<KeyValue>& values = found.of(wanted.first);
+    const std::vector<KeyValue>& values = facts.key(wanted.first);
     return std::any_of(values.begin(), values.end(), [&](const KeyValue& value) {
       return std::any_of(wanted.second.begin(), wanted.second.end(), [&](const ValuePattern& each) {
         return each.matches(value.type, value.text);
@@ -105,11 +105,21 @@ OperationSet When::operation_set() const {
   return set;
 }
 
-const std::vector<KeyValue>& KeyValues::of(const std::string& attribute) {
-  for (const auto& [name, values] : found_) {
+const std::vector<KeyValue>& Facts::key(const std::string& attribute) {
+  for (const auto& [name, values] : keys_) {
     if (name == attribute) return values;
   }
-  return found_.emplace_back(attribute, key_values(request_.view().document(), attribute)).second;
+  // A name or value with an escape is not what it looks like.
+  if (request_.body.find('\\') != std::string::npos) {
+    return keys_.emplace_back(attribute, key_values(request_.view().document(), attribute)).second;
+  }
+  if (!scan_) scan_.emplace(request_.body, &memory_);
+  return keys_.emplace_back(attribute, scan_->of(attribute)).second;
+}
+
+std::uint64_t Facts::attempt() {
+  if (!attempt_) attempt_ = attempt_of(request_);
+  return *attempt_;
 }
 
 bool When::matches_body(const BodyScan& body) const {
@@ -117,17 +127,18 @@ bool When::matches_body(const BodyScan& body) const {
   return indexes.empty() || (!body.index().empty() && any_matches(indexes, body.index()));
 }
 
-bool When::matches_rest(const Request& request, KeyValues& values) const {
+bool When::matches_rest(Facts& facts) const {
+  const Request& request = facts.request();
   if (!given_matches(accounts, request.scope.account)) return false;
   if (!given_matches(regions, request.scope.region)) return false;
   if (!given_matches(access_keys, request.access_key)) return false;
   if (!given_matches(sessions, request.session)) return false;
   if (!headers_match(*this, request.headers)) return false;
   if (!attempts.empty() &&
-      std::find(attempts.begin(), attempts.end(), attempt_of(request)) == attempts.end()) {
+      std::find(attempts.begin(), attempts.end(), facts.attempt()) == attempts.end()) {
     return false;
   }
-  return key_matches(*this, values);
+  return key_matches(*this, facts);
 }
 
 std::uint64_t attempt_of(const Request& request) {

@@ -3,7 +3,10 @@
 
 #include <array>
 #include <bitset>
+#include <cstddef>
 #include <cstdint>
+#include <memory_resource>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -35,15 +38,27 @@ struct ValuePattern {
   friend bool operator==(const ValuePattern&, const ValuePattern&) = default;
 };
 
-// What a request's body gives to attributes, looked up once for all rules. One thread.
-class KeyValues {
+// What rules ask about a request, looked up once for all of them. One thread; borrows the request.
+class Facts {
  public:
-  explicit KeyValues(const Request& request) : request_(request) {}
-  const std::vector<KeyValue>& of(const std::string& attribute);
+  explicit Facts(const Request& request) : request_(request) {}
+  Facts(const Facts&) = delete;
+  Facts& operator=(const Facts&) = delete;
+
+  const Request& request() const { return request_; }
+  // What the body gives to the attribute.
+  const std::vector<KeyValue>& key(const std::string& attribute);
+  // attempt_of() the request.
+  std::uint64_t attempt();
 
  private:
   const Request& request_;
-  std::vector<std::pair<std::string, std::vector<KeyValue>>> found_;
+  // Most requests need no other memory.
+  std::array<std::byte, 1024> buffer_;
+  std::pmr::monotonic_buffer_resource memory_{buffer_.data(), buffer_.size()};
+  std::optional<KeyScan> scan_;
+  std::pmr::vector<std::pair<std::string_view, std::vector<KeyValue>>> keys_{&memory_};
+  std::optional<std::uint64_t> attempt_;
 };
 
 // All conditions that are given have to hold; of the values of one condition, one has to. A regular
@@ -69,12 +84,12 @@ struct When {
   // Whether the request, whose operation is in operation_set(), is one of those. body: a scan of
   // its body, made by the caller once for all rules.
   bool matches(const Request& request, const BodyScan& body) const {
-    KeyValues values(request);
-    return matches_body(body) && matches_rest(request, values);
+    Facts facts(request);
+    return matches_body(body) && matches_rest(facts);
   }
   // The two halves of it: what the table and index say, and the rest.
   bool matches_body(const BodyScan& body) const;
-  bool matches_rest(const Request& request, KeyValues& values) const;
+  bool matches_rest(Facts& facts) const;
   // Whether matches_body() looks at the body at all.
   bool needs_body() const { return !tables.empty() || !indexes.empty(); }
 

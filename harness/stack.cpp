@@ -70,9 +70,28 @@ engine::EngineOptions engine_options(const ServeOptions& options) {
   return result;
 }
 
-faults::Abilities abilities(const ServeOptions& options) {
+bool given(const ServeOptions& options, std::string_view cassette_option) {
+  return std::any_of(options.cassette.begin(), options.cassette.end(),
+                     [&](const auto& option) { return option.first == cassette_option; });
+}
+
+// What rules may ask of what answers. parts: the engine is opened later, and before any request.
+faults::Abilities abilities(const Stack::Parts& parts, const ServeOptions& options) {
   faults::Abilities result;
-  result.snapshots = options.replay_file.empty() && options.upstream.url.empty();
+  const bool embedded = options.replay_file.empty() && options.upstream.url.empty();
+  if (!embedded) return result;
+  result.snapshots = true;
+  const bool shared = options.shared_db;
+  result.roll_shards = [&parts, shared](const Scope& scope, std::string_view table) {
+    engine::Engine::ShardRoll roll;
+    roll.table = table;
+    if (!shared) {
+      roll.account = scope.account;
+      roll.region = scope.region;
+    }
+    const auto rolled = parts.engine->roll_shards(roll);
+    return rolled.ok() && *rolled > 0;
+  };
   return result;
 }
 
@@ -144,11 +163,6 @@ ServeOptions with_taped_choices(ServeOptions options) {
   if (!options.seed) options.seed = header->seed;
   if (!options.clock && header->clock_frozen) options.clock = header->clock_start;
   return options;
-}
-
-bool given(const ServeOptions& options, std::string_view cassette_option) {
-  return std::any_of(options.cassette.begin(), options.cassette.end(),
-                     [&](const auto& option) { return option.first == cassette_option; });
 }
 
 // A tape that is only played needs nothing behind it.
@@ -293,8 +307,8 @@ Outcome<std::unique_ptr<Stack>, StartError> Stack::build(const ServeOptions& giv
   const ServeOptions options = with_taped_choices(given_options);
   auto parts = std::make_unique<Parts>(options);
   parts->mode = mode_of(options);
-  parts->board =
-      std::make_unique<faults::RuleBoard>(parts->clock, parts->random.seed(), abilities(options));
+  parts->board = std::make_unique<faults::RuleBoard>(parts->clock, parts->random.seed(),
+                                                     abilities(*parts, options));
   if (auto failure = put_up_rules(*parts->board, options)) return *std::move(failure);
   if (auto failure = chain(*parts, options)) return *std::move(failure);
 

@@ -3,6 +3,8 @@
 #include <deque>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "faults/counter.h"
@@ -78,13 +80,14 @@ class HintEffect : public Effect {
   const Duration by_;
 };
 
-// Which pages have been given out empty: the second time they come with their items, so that a
-// client that goes on gets through.
+// Which pages have been given out empty, and where the one after each has to begin. Bounded: what
+// is forgotten comes empty once more.
 class EmptyPages : public EffectState {
  public:
   void reset() override {
     const std::lock_guard lock(mutex_);
     given_.clear();
+    held_.clear();
     order_.clear();
   }
   // Whether this is the first time.
@@ -92,18 +95,33 @@ class EmptyPages : public EffectState {
     const std::lock_guard lock(mutex_);
     if (!given_.insert(page).second) return false;
     order_.push_back(page);
-    if (order_.size() > kKept) {
+    return true;
+  }
+  // The next page is to begin at `start`: the client has been told a key further on.
+  void hold(std::uint64_t next_page, Json start) {
+    const std::lock_guard lock(mutex_);
+    held_[next_page] = std::move(start);
+    order_.push_back(next_page);
+    while (order_.size() > kKept) {
       given_.erase(order_.front());
+      held_.erase(order_.front());
       order_.pop_front();
     }
-    return true;
+  }
+  // The key to begin at, null for the beginning; nothing where no items are held for this page. An
+  // answer stands, however often it is asked for: clients retry.
+  std::optional<Json> held_for(std::uint64_t page) const {
+    const std::lock_guard lock(mutex_);
+    const auto found = held_.find(page);
+    return found == held_.end() ? std::nullopt : std::optional<Json>(found->second);
   }
 
  private:
-  static constexpr std::size_t kKept = 10'000;
-  std::mutex mutex_;
-  std::unordered_set<std::uint64_t> given_;  // guarded by mutex_
-  std::deque<std::uint64_t> order_;          // guarded by mutex_
+  static constexpr std::size_t kKept = 20'000;
+  mutable std::mutex mutex_;
+  std::unordered_set<std::uint64_t> given_;  // guarded by mutex_, like the rest
+  std::unordered_map<std::uint64_t, Json> held_;
+  std::deque<std::uint64_t> order_;
 };
 
 bool is_paged(Operation operation) {
@@ -122,9 +140,8 @@ std::string text_of(const Json& json) {
 // Lets Query and Scan evaluate fewer items than they were asked for, as a real table does at 1 MB.
 // LastEvaluatedKey is the engine's own and always right.
 //
-// An empty page cannot stand before the first item: there is no key to go on from. So the first
-// page comes with one item, and each following one first comes empty, with the key that the client
-// sent, and then with what belongs there.
+// An empty page has the key of the item that it holds back: paginators give up where a key comes
+// twice. What is held back comes with the next page.
 class PageEffect : public Effect {
  public:
   explicit PageEffect(std::optional<std::uint64_t> items) : items_(items) {}
@@ -146,11 +163,7 @@ class PageEffect : public Effect {
     const Json document = parse_object(request.body);
     if (document.is_null()) return next(request);
     if (items_) return cut(*items_, document, strike, request, next);
-    const auto start = document.find("ExclusiveStartKey");
-    if (start == document.end()) return cut(1, document, strike, request, next);
-    auto& pages = static_cast<EmptyPages&>(*strike.state);
-    if (!pages.first_time(canonical_hash(request))) return next(request);
-    return empty(*start, document, strike, request, next);
+    return empty(document, strike, request, next);
   }
 
  private:
@@ -173,23 +186,53 @@ class PageEffect : public Effect {
                    });
   }
 
-  // Asks for one item, so that what is wrong with the request is said, and gives none.
-  Response empty(const Json& start, Json document, const Strike& strike, const Request& request,
+  Response empty(const Json& document, const Strike& strike, const Request& request,
                  const Next& next) const {
-    Json key = start;
-    document["Limit"] = 1;
-    return send_on(next, request.with_body(text_of(document)),
-                   [this, strike, key = std::move(key)](const Request&, Response response) {
-                     Json body = parse_object(response.body);
-                     if (!response.ok() || body.is_null()) return response;
-                     if (body.contains("Items")) body["Items"] = Json::array();
-                     body["Count"] = 0;
-                     body["ScannedCount"] = 0;
-                     body["LastEvaluatedKey"] = key;
-                     response.body = text_of(body);
-                     strike.mark(response, kind());
-                     return response;
+    auto& pages = static_cast<EmptyPages&>(*strike.state);
+    const std::uint64_t page = canonical_hash(request);
+    if (const std::optional<Json> start = pages.held_for(page)) {
+      return send_on(next, request.with_body(text_of(starting_at(document, *start))),
+                     [](const Request&, Response response) { return response; });
+    }
+    // A page of one item that is held back would be its own successor.
+    const auto limit = document.find("Limit");
+    if (limit != document.end() && (!limit->is_number_unsigned() || *limit < 2)) {
+      return next(request);
+    }
+    if (!pages.first_time(page)) return next(request);
+    Json one = document;
+    one["Limit"] = 1;  // so that what is wrong with the request is said
+    return send_on(next, request.with_body(text_of(one)),
+                   [this, strike, document, &request](const Request&, Response response) {
+                     return emptied(document, strike, request, std::move(response));
                    });
+  }
+
+  Response emptied(const Json& document, const Strike& strike, const Request& request,
+                   Response response) const {
+    Json body = parse_object(response.body);
+    if (!response.ok() || !body.contains("LastEvaluatedKey")) return response;
+    const auto start = document.find("ExclusiveStartKey");
+    const Request following =
+        request.with_body(text_of(starting_at(document, body["LastEvaluatedKey"])));
+    static_cast<EmptyPages&>(*strike.state)
+        .hold(canonical_hash(following), start == document.end() ? Json() : *start);
+    if (body.contains("Items")) body["Items"] = Json::array();
+    body["Count"] = 0;
+    body["ScannedCount"] = 0;
+    response.body = text_of(body);
+    strike.mark(response, kind());
+    return response;
+  }
+
+  // key: null for the beginning.
+  static Json starting_at(Json document, const Json& key) {
+    if (key.is_null()) {
+      document.erase("ExclusiveStartKey");
+    } else {
+      document["ExclusiveStartKey"] = key;
+    }
+    return document;
   }
 
   const std::optional<std::uint64_t> items_;  // nothing: empty pages

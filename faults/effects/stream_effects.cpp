@@ -62,7 +62,7 @@ class RollEffect : public Effect {
 
   Response apply(const Strike& strike, const Request& request, const Next& next) const override {
     bool rolled = false;
-    const BodyScan body(request.body);
+    const BodyScan body(request);
     for (const std::string_view table : body.tables()) {
       rolled = strike.abilities->roll_shards(request.scope, table) || rolled;
     }

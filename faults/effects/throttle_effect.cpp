@@ -11,6 +11,7 @@
 #include "faults/error_catalog.h"
 #include "faults/item_keys.h"
 #include "faults/token_buckets.h"
+#include "faults/when.h"
 #include "harness/error.h"
 #include "harness/request_view.h"
 
@@ -47,6 +48,8 @@ std::string_view code_of(const ThrottleSettings& settings, Operation operation) 
                                            : "ProvisionedThroughputExceededException";
   }
 }
+
+std::string text_of(const KeyValue& value) { return std::string(value.type).append(value.text); }
 
 bool carries_reasons(std::string_view code) {
   return code == "ProvisionedThroughputExceededException" || code == "RequestLimitExceeded" ||
@@ -101,17 +104,18 @@ class ThrottleEffect : public Effect {
       case Per::kAccessKey:
         return request.access_key;
       case Per::kTable: {
-        const BodyScan body(request.body);
+        const BodyScan body(request);
         return scope_of(request) + (body.tables().empty() ? "" : std::string(body.tables()[0]));
       }
       case Per::kShard:
         return shard_of(request);
       case Per::kKey: {
-        const auto values = key_values(request.view().document(), settings_.attribute);
+        Facts facts(request);
+        const std::vector<KeyValue>& values = facts.key(settings_.attribute);
         if (values.empty()) return std::nullopt;
-        const BodyScan body(request.body);
+        const BodyScan body(request);
         return scope_of(request) + (body.tables().empty() ? "" : std::string(body.tables()[0])) +
-               "/" + values.front().type + values.front().text;
+               "/" + text_of(values.front());
       }
     }
     return std::nullopt;
@@ -121,8 +125,8 @@ class ThrottleEffect : public Effect {
     return request.scope.account + "/" + request.scope.region + "/";
   }
 
-  // The iterator up to its last '|', which leaves out the position: "ARN|1|shard-and-place" has no
-  // public form, so iterators that do not name their shard share their stream's bucket.
+  // "ARN|1|payload". The embedded engine's payload begins with the shard's number, in six
+  // characters; other iterators that do not name their shard share their stream's bucket.
   static std::optional<std::string> shard_of(const Request& request) {
     const nlohmann::json& document = request.view().document();
     if (!document.is_object()) return std::nullopt;
@@ -134,7 +138,9 @@ class ThrottleEffect : public Effect {
       if (shard != std::string::npos) {
         return text.substr(shard, text.find_first_of("|/&\"", shard) - shard);
       }
-      return text.substr(0, text.rfind('|'));
+      const std::size_t payload = text.rfind('|');
+      return text.substr(0,
+                         payload == std::string::npos ? payload : payload + 1 + kShardCharacters);
     }
     return std::nullopt;
   }
@@ -144,7 +150,7 @@ class ThrottleEffect : public Effect {
     if (settings_.per == Per::kTable) return scope_of(request) + table;
     if (settings_.per == Per::kKey) {
       const auto value = element_key_value(element, settings_.attribute);
-      return scope_of(request) + table + "/" + (value ? value->type + value->text : "");
+      return scope_of(request) + table + "/" + (value ? text_of(*value) : "");
     }
     return bucket_of(request).value_or("");
   }
@@ -212,7 +218,7 @@ class ThrottleEffect : public Effect {
     if (!settings_.reasons.empty()) return settings_.reasons;
     const OperationClass kind = info(request.operation).operation_class;
     if (kind != OperationClass::kRead && kind != OperationClass::kWrite) return {};
-    std::string reason = BodyScan(request.body).index().empty() ? "Table" : "Index";
+    std::string reason = BodyScan(request).index().empty() ? "Table" : "Index";
     reason += kind == OperationClass::kRead ? "Read" : "Write";
     if (settings_.per == Per::kKey) return {reason + "KeyRangeThroughputExceeded"};
     if (settings_.per == Per::kAccount) return {reason + "AccountLimitExceeded"};
@@ -238,6 +244,8 @@ class ThrottleEffect : public Effect {
     strike.mark(response, kind());
     return response;
   }
+
+  static constexpr std::size_t kShardCharacters = 6;
 
   const ThrottleSettings settings_;
 };

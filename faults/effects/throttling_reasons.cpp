@@ -17,7 +17,7 @@ bool take(std::string_view& text, std::initializer_list<std::string_view> words)
 }
 
 std::string resource_of(std::string_view reason, const Request& request) {
-  const BodyScan body(request.body);
+  const BodyScan body(request);
   std::string arn = "arn:aws:dynamodb:" + request.scope.region + ":" + request.scope.account;
   if (reason.find("AccountLimit") != std::string_view::npos || body.tables().empty()) {
     return arn + ":table/" + (body.tables().empty() ? "*" : std::string(body.tables().front()));

@@ -75,6 +75,24 @@ Response answering(const char* body) {
   return response;
 }
 
+// Everything of an answer that reaches the client.
+std::string bytes_of(const Response& response) {
+  std::string text = std::to_string(response.status) + " " + response.content_type + "\n";
+  for (const auto& [name, value] : response.headers) text += name + ": " + value + "\n";
+  text += response.body + "\n";
+  if (response.delivery) {
+    const Delivery& delivery = *response.delivery;
+    text += std::to_string(delivery.delay.count()) + " " +
+            std::to_string(delivery.cut_after_bytes.value_or(0)) + " " +
+            std::to_string(delivery.declared_content_length.value_or(0)) + " " +
+            std::to_string(delivery.crc32.value_or(0)) + " " +
+            std::to_string(static_cast<int>(delivery.end)) + "\n";
+    if (delivery.trickle) text += std::to_string(delivery.trickle->chunk_bytes) + " trickled\n";
+  }
+  for (const InjectedFault& fault : response.faults) text += fault.rule + " " + fault.kind + "\n";
+  return text;
+}
+
 // "1" for each request on whose answer the fault is noted, or nothing but marks of its kind.
 std::string history(const Example& example, const std::string& schedule, std::size_t count,
                     std::uint64_t seed = 1) {
@@ -107,6 +125,59 @@ TEST_CASE("each kind of fault fires, stays silent, repeats and meets its rate", 
     CHECK(plausible(static_cast<std::size_t>(std::count(first.begin(), first.end(), '1')),
                     kRequests, 0.3));
     CHECK(history(example, "{probability: 0.3}", 2'000, 7) == first.substr(0, 2'000));
+  }
+}
+
+TEST_CASE("each kind of fault repeats under its seed byte for byte", "[faults]") {
+  const auto bytes = [](const Example& example, std::uint64_t seed) {
+    Bench bench(rule_for(example, "{probability: 0.5}"), all_abilities(), seed);
+    bench.answer = [&](const Request&) { return answering(example.answer); };
+    const Request request = make_request(example.operation, example.body);
+    std::string result;
+    for (int at = 0; at < 200; ++at) result += bytes_of(bench.finish(bench.send(request)));
+    return result;
+  };
+  for (const Example& example : examples()) {
+    INFO(example.kind);
+    CHECK(bytes(example, 7) == bytes(example, 7));
+    CHECK(bytes(example, 7) != bytes(example, 8));
+  }
+}
+
+TEST_CASE("what a fault draws for each element meets its rate", "[faults]") {
+  constexpr std::size_t kRequests = 20'000;
+  std::size_t hits = 0;
+  SECTION("actions of a transaction") {
+    Bench bench("{rules: [{fault: {cancel: {code: TransactionConflict, fraction: 0.2}}}]}");
+    const Request request = make_request(Operation::kTransactWriteItems, kTwoActions);
+    for (std::size_t at = 0; at < kRequests; ++at) {
+      const Response response = bench.send(request);
+      if (response.ok()) continue;
+      const json reasons = json::parse(response.body)["CancellationReasons"];
+      for (const json& reason : reasons) hits += reason["Code"] == "TransactionConflict" ? 1 : 0;
+    }
+    CHECK(plausible(hits, 2 * kRequests, 0.2));
+  }
+  SECTION("elements of a batch") {
+    Bench bench("{rules: [{fault: {unprocessed: {fraction: 0.2, whole: answer}}}]}");
+    const Request request = make_request(Operation::kBatchWriteItem, kTwoWrites);
+    for (std::size_t at = 0; at < kRequests; ++at) {
+      const json body = json::parse(bench.send(request).body);
+      if (body.contains("UnprocessedItems")) hits += body["UnprocessedItems"]["T"].size();
+    }
+    CHECK(plausible(hits, 2 * kRequests, 0.2));
+  }
+  SECTION("blocks of a burst") {
+    Bench bench(
+        "{rules: [{schedule: {burst: {length: 4, probability: 0.2}}, fault: {error: "
+        "InternalServerError}}]}");
+    for (std::size_t at = 0; at < 4 * kRequests; ++at) {
+      const bool struck = !bench.send(Operation::kGetItem).ok();
+      if (struck && at % 4 == 0) ++hits;
+      bench.arrived.clear();
+      bench.requests.clear();
+    }
+    CHECK(plausible(hits, kRequests, 0.2));
   }
 }
 
@@ -438,6 +509,27 @@ TEST_CASE("pages are cut short, and every item comes once", "[faults]") {
   CHECK(seen == std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
   if (fault == "{items: 3}" && limit != 2) CHECK(pages == 4);
   if (fault == "{empty: true}") CHECK(empty_pages > 0);
+}
+
+TEST_CASE("no paginator sees a key twice, and a retry gets the same page", "[faults]") {
+  Bench bench("{rules: [{fault: {page: {empty: true}}}]}");
+  bench.answer = [](const Request& request) {
+    const json asked = json::parse(request.body);
+    if (!asked.contains("ExclusiveStartKey") && asked.value("Limit", 2) == 1) {
+      return answering(R"({"Items":[{"pk":{"S":"a"}}],"Count":1,"ScannedCount":1,)"
+                       R"("LastEvaluatedKey":{"pk":{"S":"a"}}})");
+    }
+    return answering(R"({"Items":[{"pk":{"S":"a"}},{"pk":{"S":"b"}}],"Count":2})");
+  };
+  const Response first = bench.send(Operation::kScan, R"({"TableName":"T"})");
+  CHECK(first.body == R"({"Items":[],"Count":0,"ScannedCount":0,)"
+                      R"("LastEvaluatedKey":{"pk":{"S":"a"}}})");
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const Response next =
+        bench.send(Operation::kScan, R"({"ExclusiveStartKey":{"pk":{"S":"a"}},"TableName":"T"})");
+    CHECK(json::parse(next.body)["Count"] == 2);
+    CHECK(json::parse(bench.arrived.back()) == json::parse(R"({"TableName":"T"})"));
+  }
 }
 
 TEST_CASE("a stream's consumer reads nothing, or the same again", "[faults]") {

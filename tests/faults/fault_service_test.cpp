@@ -1,7 +1,9 @@
 #include "faults/fault_service.h"
 
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 #include <thread>
 
@@ -245,6 +247,86 @@ TEST_CASE("under `lane` and `request` the order of arrival does not matter", "[f
           hash(R"({"A":1,"ClientRequestToken":"2"})"));
     CHECK(hash(R"({"A":["x","y"]})") != hash(R"({"A":["y","x"]})"));
     CHECK(hash(R"({"A":1})") != hash(R"({"A":2})"));
+  }
+}
+
+TEST_CASE("a hundred thousand decisions repeat, over any number of threads", "[faults]") {
+  constexpr std::size_t kRequests = 100'000;
+  constexpr std::size_t kLanes = 16;
+  const auto rules = [](const std::string& count) {
+    return rules_of("{seed: 7, count: " + count +
+                    ", rules: [{name: a, schedule: {probability: 0.3}, fault: {error: "
+                    "InternalServerError}}, {name: b, schedule: {every: 7, max: 100}, fault: "
+                    "{error: ThrottlingException}}, {name: c, schedule: {burst: {length: 3, "
+                    "probability: 0.1}}, fault: {error: RequestLimitExceeded}}]}");
+  };
+  // Each lane sends its requests again and again.
+  using Requests = std::vector<Request>;
+  // What became of each request, by lane; lanes are dealt out to the threads.
+  const auto play = [&](const std::string& count, std::size_t threads,
+                        const std::vector<Requests>& requests) {
+    ManualClock clock;
+    RuleBoard board(clock, 1);
+    REQUIRE(board.add(rules(count)).ok());
+    FaultService service(std::make_unique<FakeService>([](const Request&) { return Response{}; }),
+                         board);
+    std::vector<std::string> lanes(kLanes);
+    std::vector<std::thread> running;
+    for (std::size_t thread = 0; thread < threads; ++thread) {
+      running.emplace_back([&, thread] {
+        for (std::size_t at = 0; at < kRequests / kLanes; ++at) {
+          for (std::size_t lane = thread; lane < kLanes; lane += threads) {
+            const Response response = service.handle(requests[lane][at % requests[lane].size()]);
+            lanes[lane] += response.ok() ? '.' : response.error_code[0];
+          }
+        }
+      });
+    }
+    for (std::thread& each : running) each.join();
+    return lanes;
+  };
+  std::vector<Requests> by_lane(kLanes);
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    by_lane[lane].push_back(make_request(Operation::kGetItem));
+    by_lane[lane].back().access_key = "lane-" + std::to_string(lane);
+  }
+  SECTION("in order, from one thread") {
+    CHECK(play("order", 1, by_lane) == play("order", 1, by_lane));
+  }
+  SECTION("by lane") {
+    const auto alone = play("lane", 1, by_lane);
+    CHECK(play("lane", 4, by_lane) == alone);
+    CHECK(play("lane", 16, by_lane) == alone);
+  }
+  SECTION("by request") {
+    // Every request comes from one lane only, but every tenth from all of them: whichever thread
+    // gets its n-th decision, the decisions are the same.
+    std::vector<Requests> requests(kLanes);
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      for (std::size_t at = 0; at < 500; ++at) {
+        const std::string owner = at % 10 == 0 ? "shared" : std::to_string(lane);
+        requests[lane].push_back(
+            make_request(Operation::kGetItem,
+                         R"({"Key":{"pk":{"S":")" + owner + "-" + std::to_string(at) + "\"}}}"));
+      }
+    }
+    const auto split = [](const std::vector<std::string>& lanes) {
+      std::pair<std::vector<std::string>, std::map<std::size_t, std::multiset<char>>> result;
+      for (const std::string& lane : lanes) {
+        std::string& own = result.first.emplace_back();
+        for (std::size_t at = 0; at < lane.size(); ++at) {
+          if (at % 10 == 0) {
+            result.second[at % 500].insert(lane[at]);
+          } else {
+            own += lane[at];
+          }
+        }
+      }
+      return result;
+    };
+    const auto alone = split(play("request", 1, requests));
+    CHECK((split(play("request", 4, requests)) == alone));
+    CHECK((split(play("request", 16, requests)) == alone));
   }
 }
 
