@@ -13,10 +13,10 @@ constexpr std::uint64_t kMaxPageBytes = 1024 * 1024;
 
 // What a page left to the next one.
 struct Page {
-  std::uint64_t next;         // position of the next page
-  bool full = false;          // there may be more
-  std::uint64_t records = 0;  // that it has
-  Clock::WallTime last_time;  // of the last of them
+  std::uint64_t next;           // position of the next page
+  bool full = false;            // there may be more
+  std::uint64_t records = 0;    // that it has
+  Clock::WallTime last_time{};  // of the last of them
 };
 
 // Appends the records from `position` on that are settled.
