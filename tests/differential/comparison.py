@@ -116,8 +116,14 @@ def _(operation, request, ours, theirs, text):
 
 @explained("local", "An index key of another type")
 def _(operation, request, ours, theirs, text):
-    reasons = "ValidationError" in ours.get("reasons", [])
-    return (("secondary index key to unsupported type" in text or reasons)
+    reasons = ours.get("reasons", [])
+    if reasons and "reasons" in theirs:
+        return (operation == "TransactWriteItems" and "ValidationError" in reasons
+                and theirs["reasons"] == ["None" if reason == "ValidationError" else reason
+                                          for reason in reasons])
+    if "Type mismatch for Index Key" in text and operation == "UpdateItem":
+        return theirs.get("error") in (None, "InternalFailure", "ConditionalCheckFailedException")
+    return (("secondary index key to unsupported type" in text or "ValidationError" in reasons)
             and ("error" not in theirs or theirs["error"] == "InternalFailure"))
 
 
@@ -127,11 +133,12 @@ def _(operation, request, ours, theirs, text):
             and theirs.get("error") == "ValidationException")
 
 
-@explained("local", "What an update of a list returns")
+@explained("local", "What an update of a part returns")
 def _(operation, request, ours, theirs, text):
-    return (operation == "UpdateItem" and "REMOVE" in expressions(request)
-            and "[" in expressions(request) and "Attributes" in ours and "Attributes" in theirs
-            and str(request.get("ReturnValues")).startswith("UPDATED"))
+    if operation != "UpdateItem" or not str(request.get("ReturnValues")).startswith("UPDATED"):
+        return False
+    paths = re.search(r"[a-z]\w*(\[|\.)", request.get("UpdateExpression", ""))
+    return paths is not None and "Attributes" in ours and "Attributes" in theirs
 
 
 @explained("dynalite", "NOT NOT")

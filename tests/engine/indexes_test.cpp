@@ -203,4 +203,44 @@ TEST_CASE("a global index may have several attributes per key", "[engine]") {
   CHECK(count(" AND c > :c", ",':c':{'S':'x'}") == 3);
 }
 
+TEST_CASE("under a status delay an index is CREATING and DELETING as long, then there or gone",
+          "[engine]") {
+  using namespace std::chrono_literals;
+  EngineOptions options = Deck::in_memory();
+  options.status_delay = 2s;
+  Deck deck(options);
+  deck.make_table("N");
+  deck.clock().advance(2s);
+  const auto status = [&] {
+    const auto table = deck.call("DescribeTable", "{'TableName':'Table'}")["Table"];
+    return table.contains("GlobalSecondaryIndexes")
+               ? table["GlobalSecondaryIndexes"][0]["IndexStatus"].get<std::string>()
+               : std::string("none");
+  };
+  const std::string create =
+      "{'TableName':'Table','AttributeDefinitions':[{'AttributeName':'g','AttributeType':'S'}],"
+      "'GlobalSecondaryIndexUpdates':[{'Create':{'IndexName':'global','KeySchema':"
+      "[{'AttributeName':'g','KeyType':'HASH'}],'Projection':{'ProjectionType':'ALL'}}}]}";
+  deck.call("UpdateTable", create);
+  CHECK(status() == "CREATING");
+  deck.clock().advance(2s);
+  CHECK(status() == "ACTIVE");
+
+  deck.call("PutItem", "{'TableName':'Table','Item':{'p':{'S':'a'},'s':{'N':'1'},'g':{'S':'x'}}}");
+  deck.call("UpdateTable",
+            "{'TableName':'Table','GlobalSecondaryIndexUpdates':[{'Delete':{'IndexName':"
+            "'global'}}]}");
+  CHECK(status() == "DELETING");
+  deck.clock().advance(2s);
+  CHECK(status() == "none");
+  CHECK(
+      deck.call("DescribeTable", "{'TableName':'Table'}")["Table"]["AttributeDefinitions"].size() ==
+      2);
+  // Its name is free again, and nothing of it is left.
+  deck.call("UpdateTable", create);
+  deck.clock().advance(2s);
+  CHECK(status() == "ACTIVE");
+  CHECK(deck.call("Scan", "{'TableName':'Table','IndexName':'global'}")["Count"] == 1);
+}
+
 }  // namespace dynadeck::engine
