@@ -11,6 +11,8 @@ import urllib.request
 from fault_cases import CASES, calls, rules
 from support import HERE, PYTHON, run, servers
 
+from proof import wire
+
 GOLDEN = HERE / "fault_behaviours.json"
 DOCS = HERE.parent.parent / "docs/faults.md"
 BEGIN, END = "<!-- clients: begin -->\n", "<!-- clients: end -->\n"
@@ -37,6 +39,11 @@ def observe(*options):
         file.flush()
         server = servers.dynadeck("--faults", file.name, *options)
     with server:
+        with wire.Client(server.endpoint) as client:  # what a batch is validated against
+            client.call("CreateTable", {
+                "TableName": "Table", "BillingMode": "PAY_PER_REQUEST",
+                "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}]})
         seen = {case: {} for case in CASES}
         for client, command in CLIENTS.items():
             finished = run([*command, json.dumps(calls())], server.endpoint)

@@ -1,5 +1,5 @@
-"""--enforce-throughput through the binary: on the wire, by the clock that tests move, and through an
-SDK that retries."""
+"""--enforce-throughput through the binary: on the wire, by the clock that tests move, and through
+an SDK that retries."""
 import unittest
 
 from support import HERE, WithServer, run
