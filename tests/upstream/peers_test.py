@@ -36,6 +36,10 @@ class Peers(unittest.TestCase):
                     alone = failing_cases(peer.endpoint)
                 with start() as peer, front(peer.endpoint) as server:
                     through = failing_cases(server.endpoint)
+                # On a loaded machine a peer fails one by chance: what fails twice is ours.
+                if through - alone:
+                    with start() as peer, front(peer.endpoint) as server:
+                        through &= failing_cases(server.endpoint)
                 # Refusals of the protocol itself are dynadeck's, in AWS's words.
                 self.assertEqual(through - alone, set())
 
