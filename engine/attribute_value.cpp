@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "engine/base64.h"
+#include "engine/plain_run.h"
 #include "engine/value_writer.h"
 
 namespace dynadeck::engine {
@@ -405,11 +406,17 @@ void append_members_json(std::string& out, ValueView container) {
 void append_json_text(std::string& out, std::string_view text) {
   out.push_back('"');
   std::size_t plain = 0;  // start of what has not been copied yet
-  for (std::size_t index = 0; index < text.size(); ++index) {
-    if (!needs_escape(text[index])) continue;
-    out.append(text, plain, index - plain);
-    append_escape(out, text[index]);
-    plain = index + 1;
+  std::size_t index = 0;
+  while (index < text.size()) {
+    if (text.size() - index >= 8 && !ends_plain_run(text.data() + index)) {
+      index += 8;
+    } else if (!needs_escape(text[index])) {
+      ++index;
+    } else {
+      out.append(text, plain, index - plain);
+      append_escape(out, text[index]);
+      plain = ++index;
+    }
   }
   out.append(text, plain);
   out.push_back('"');

@@ -108,6 +108,11 @@ void append_projection(std::string& out, const IndexProjection& projection) {
   members.close();
 }
 
+// An index is made until it has the entries of all older items, however long that takes.
+TableStatus status_of(const Index& index, Clock::WallTime at) {
+  return index.backfilling ? TableStatus::kCreating : index.state.at(at);
+}
+
 void append_index(std::string& out, const Table& table, const Index& index, Clock::WallTime at) {
   const TableDefinition& definition = table.definition;
   const Counters& counters = *table.index_counters[table.position(index)];
@@ -117,7 +122,7 @@ void append_index(std::string& out, const Table& table, const Index& index, Cloc
   members.text("IndexArn", definition.index_arn(index));
   members.text("IndexName", index.name);
   members.number("IndexSizeBytes", counters.bytes);
-  if (is_global) members.text("IndexStatus", wire_name(index.state.at(at)));
+  if (is_global) members.text("IndexStatus", wire_name(status_of(index, at)));
   members.number("ItemCount", counters.items);
   append_key_schema(members.name("KeySchema"), index.keys);
   if (index.on_demand) append_on_demand(members.name("OnDemandThroughput"), *index.on_demand);
@@ -126,7 +131,7 @@ void append_index(std::string& out, const Table& table, const Index& index, Cloc
     append_throughput(members.name("ProvisionedThroughput"), index.throughput);
     append_warm(members.name("WarmThroughput"),
                 effective_warm(index.warm, definition.billing, index.throughput),
-                index.state.at(at));
+                status_of(index, at));
   }
   members.close();
 }

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/plain_run.h"
 #include "harness/utf8.h"
 
 namespace dynadeck::engine {
@@ -45,27 +46,6 @@ std::size_t merge_many(std::span<JsonMember> members) {
     }
   }
   return kept;
-}
-
-// ---------------------------------------------------------------- eight bytes at once
-
-constexpr std::uint64_t kOnes = 0x0101010101010101;
-constexpr std::uint64_t kHighBits = 0x8080808080808080;
-
-std::uint64_t load(const char* bytes) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, bytes, sizeof word);
-  return word;
-}
-
-// Non-zero if some byte of the word is zero.
-constexpr std::uint64_t zero_byte(std::uint64_t word) { return (word - kOnes) & ~word & kHighBits; }
-
-// Whether a byte of the word ends the plain run of a string: a quote, a backslash, a control
-// character.
-constexpr bool ends_run(std::uint64_t word) {
-  const std::uint64_t below_space = (word - kOnes * 0x20) & ~word & kHighBits;
-  return (below_space | zero_byte(word ^ kOnes * '"') | zero_byte(word ^ kOnes * '\\')) != 0;
 }
 
 // ---------------------------------------------------------------- UTF-8
@@ -286,7 +266,7 @@ class JsonDocument::Builder {
   }
 
   void skip_plain() {
-    while (end_ - next_ >= 8 && !ends_run(load(next_))) next_ += 8;
+    while (end_ - next_ >= 8 && !ends_plain_run(next_)) next_ += 8;
     while (static_cast<unsigned char>(*next_) >= 0x20 && *next_ != '"' && *next_ != '\\') ++next_;
   }
 

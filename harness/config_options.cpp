@@ -147,7 +147,8 @@ void add_upstream_options(CLI::App& app, UpstreamChoice& upstream, RawOptions& r
               "To be connected (default 3s)", "DYNADECK_UPSTREAM_CONNECT_TIMEOUT");
   add_timeout("--upstream-response-timeout", raw.upstream_response_timeout,
               "Without a byte moving (default 30s)", "DYNADECK_UPSTREAM_RESPONSE_TIMEOUT");
-  add_timeout("--upstream-timeout", raw.upstream_timeout, "For a whole request (default 60s)",
+  add_timeout("--upstream-timeout", raw.upstream_timeout,
+              "For a whole request, retries included: a hard end (default 60s)",
               "DYNADECK_UPSTREAM_TIMEOUT");
 }
 

@@ -134,4 +134,17 @@ TEST_CASE("base64 pads to groups of four", "[engine]") {
   CHECK(out == "x" + text);
 }
 
+TEST_CASE("text is escaped wherever in it the escape falls", "[engine]") {
+  const auto [special, escaped] = GENERATE(table<char, std::string>(
+      {{'"', "\\\""}, {'\\', "\\\\"}, {'\n', "\\n"}, {'\x1f', "\\u001f"}, {'\x7f', "\x7f"}}));
+  for (std::size_t position = 0; position < 20; ++position) {
+    std::string text(20, 'x');
+    text[position] = special;
+    std::string out;
+    append_json_text(out, text);
+    CHECK(out ==
+          '"' + std::string(position, 'x') + escaped + std::string(19 - position, 'x') + '"');
+  }
+}
+
 }  // namespace dynadeck::engine

@@ -243,4 +243,22 @@ TEST_CASE("under a status delay an index is CREATING and DELETING as long, then 
   CHECK(deck.call("Scan", "{'TableName':'Table','IndexName':'global'}")["Count"] == 1);
 }
 
+TEST_CASE("an index is active no sooner than it can be read", "[engine]") {
+  Deck deck;
+  deck.make_table("N");
+  for (int sort = 0; sort < 5000; ++sort) put(deck, sort, ",'g':{'S':'x'}");
+  deck.call("UpdateTable",
+            "{'TableName':'Table','AttributeDefinitions':[{'AttributeName':'g','AttributeType':"
+            "'S'}],'GlobalSecondaryIndexUpdates':[{'Create':{'IndexName':'global','KeySchema':"
+            "[{'AttributeName':'g','KeyType':'HASH'}],'Projection':{'ProjectionType':'KEYS_ONLY'}"
+            "}}]}");
+  nlohmann::json index;
+  do {
+    index =
+        deck.call("DescribeTable", "{'TableName':'Table'}")["Table"]["GlobalSecondaryIndexes"][0];
+    if (index.contains("Backfilling")) CHECK(index["IndexStatus"] == "CREATING");
+  } while (index["IndexStatus"] != "ACTIVE");
+  CHECK(deck.call("Scan", "{'TableName':'Table','IndexName':'global'}")["Count"] == 5000);
+}
+
 }  // namespace dynadeck::engine

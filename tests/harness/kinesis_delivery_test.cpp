@@ -128,11 +128,14 @@ TEST_CASE("a full queue slows nobody down, and says what it dropped", "[kinesis]
     CHECK(dropped >= 89);
     CHECK(delivery.stats().queued <= 10);
   }
-  const auto lost = [](std::uint64_t records, const std::string& why) {
-    return "kinesis: " + kStream + " lost " + std::to_string(records) + " records: " + why;
-  };
-  REQUIRE(lines.size() == 3);
-  CHECK(lines[0] == "kinesis: the queue is full: changes are dropped");
-  CHECK(lines[1] == lost(dropped, "the queue was full"));
-  CHECK(lines[2] == lost(100 - dropped, "they were not sent before the end"));
+  // A slow machine hears of it more than once.
+  REQUIRE(lines.size() >= 3);
+  CHECK(lines.front() == "kinesis: the queue is full: changes are dropped");
+  CHECK_THAT(lines.back(), Catch::Matchers::EndsWith("they were not sent before the end"));
+  const std::string prefix = "kinesis: " + kStream + " lost ";
+  std::uint64_t lost = 0;
+  for (const std::string& line : lines) {
+    if (line.starts_with(prefix)) lost += std::stoull(line.substr(prefix.size()));
+  }
+  CHECK(lost == 100);
 }
