@@ -119,8 +119,9 @@ def _(operation, request, ours, theirs, text):
     reasons = ours.get("reasons", [])
     if reasons and "reasons" in theirs:
         return (operation == "TransactWriteItems" and "ValidationError" in reasons
-                and theirs["reasons"] == ["None" if reason == "ValidationError" else reason
-                                          for reason in reasons])
+                and len(theirs["reasons"]) == len(reasons)
+                and all(mine in ("None", "ValidationError") or mine == other
+                        for mine, other in zip(reasons, theirs["reasons"])))
     if "Type mismatch for Index Key" in text and operation == "UpdateItem":
         return theirs.get("error") in (None, "InternalFailure", "ConditionalCheckFailedException")
     return (("secondary index key to unsupported type" in text or "ValidationError" in reasons)
