@@ -1,13 +1,15 @@
-"""The conformance cases, sent through boto3 and the AWS SDK for JavaScript v3: what an application
-gets is what the wire said. Cases about what no SDK would send are left out."""
+"""The conformance cases, sent through boto3, the AWS SDK for JavaScript v3 and the AWS CLI: what an
+application gets is what the wire said. Cases about what no SDK would send are left out."""
 import json
+import pathlib
+import tempfile
 import unittest
 
-from support import HERE, WithServer, environment
+from support import HERE, PYTHON, WithServer, environment
 
 from conformance.case import load_cases  # noqa: E402
 from conformance.player import CAPITAL_MESSAGE, NAMESPACES, Player  # noqa: E402
-from sdk_answers import Boto3, JavaScript, Unsendable  # noqa: E402
+from sdk_answers import Boto3, Piped, Unsendable  # noqa: E402
 
 CASES = HERE.parent / "conformance"
 # Groups that are about the wire, about Streams, or about JSON that SDKs do not write.
@@ -22,6 +24,11 @@ def sendable(case):
         and isinstance(step["request"], dict) for step in case.steps)
 
 
+def tellable(case):
+    """Whether the CLI can tell what the case expects: of an error it prints code and text."""
+    return not any("members" in step["expect"] for step in case.steps)
+
+
 class SdkPlayer(Player):
     """Immutable but for its client, which serves one case at a time."""
 
@@ -33,12 +40,12 @@ class SdkPlayer(Player):
         return super().check(self.client_of(client.account), step, counter, bound)
 
 
-def play(player):
+def play(player, fitting):
     """Case name -> what differed, and how many were played. What an SDK refuses to send, or has
     never heard of, is not played."""
     differing, played = {}, 0
     for case in load_cases(CASES):
-        if not sendable(case):
+        if not sendable(case) or not fitting(case):
             continue
         try:
             diff = player.play(case)
@@ -53,10 +60,10 @@ def play(player):
 class Conformance(WithServer):
     """Each SDK has a list of cases that it cannot play, with the reason."""
 
-    def judge(self, player, sdk):
+    def judge(self, player, sdk, fitting=lambda case: True):
         gaps = json.loads((HERE / "conformance_gaps.json").read_text())
         known = {**gaps[sdk], **json.loads((CASES / "known_gaps.json").read_text())}
-        differing, played = play(player)
+        differing, played = play(player, fitting)
         print(f"{played} cases through {sdk}, {len(differing)} differ", flush=True)
         new = {name: diff for name, diff in differing.items() if name not in known}
         if new:
@@ -76,16 +83,26 @@ class Conformance(WithServer):
 
         self.judge(SdkPlayer(self.endpoint, client_of), "boto3")
 
-    def test_javascript(self):
-        client = JavaScript(HERE / "js/conformance.js", environment(self.endpoint), NAMESPACES,
-                            CAPITAL_MESSAGE)
+    def judge_piped(self, command, client_name, fitting=lambda case: True, **settings):
+        client = Piped(command, environment(self.endpoint, **settings), NAMESPACES,
+                       CAPITAL_MESSAGE)
         self.addCleanup(client.close)
 
         def client_of(account):
             client.account = account
             return client
 
-        self.judge(SdkPlayer(self.endpoint, client_of), "javascript")
+        self.judge(SdkPlayer(self.endpoint, client_of), client_name, fitting)
+
+    def test_javascript(self):
+        self.judge_piped(["node", HERE / "js/conformance.js"], "javascript")
+
+    def test_command_line(self):
+        with tempfile.TemporaryDirectory() as folder:
+            configuration = pathlib.Path(folder) / "config"
+            configuration.write_text("[default]\ncli_timestamp_format = wire\ncli_pager =\n")
+            self.judge_piped([PYTHON, HERE / "command_line.py"], "command_line", tellable,
+                             AWS_CONFIG_FILE=str(configuration), AWS_MAX_ATTEMPTS="1")
 
 
 if __name__ == "__main__":

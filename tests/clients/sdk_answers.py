@@ -90,13 +90,13 @@ class Boto3:
         self.client.close()
 
 
-class JavaScript:
-    """A node process that sends what it reads from a pipe. *One thread.*"""
+class Piped:
+    """A process that sends what it reads from a pipe: a line of JSON each way. *One thread.*"""
 
-    def __init__(self, script, environment, namespaces, capital):
+    def __init__(self, command, environment, namespaces, capital):
         self.errors = (namespaces, capital)
         self.account = None
-        self.process = subprocess.Popen(["node", script], env=environment, text=True,
+        self.process = subprocess.Popen(command, env=environment, text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def call(self, operation, request, headers=None):
