@@ -50,44 +50,54 @@ Result<Plan> make_plan(const Core& core, const CatalogView& view, const Request&
   return plan;
 }
 
-// Appends "T":[...] of those writes of a table that were not done.
-void append_unprocessed(std::string& out, const Plan& plan,
-                        const std::vector<std::size_t>& positions) {
-  out.append("{");
-  const std::string* table = nullptr;
-  for (const std::size_t position : positions) {
-    const Plan::Step& step = plan.steps[position];
-    if (step.table_name != table) {
-      out.append(table == nullptr ? "" : "],");
-      append_json_text(out, *step.table_name);
-      out.append(":[");
-    } else {
-      out.push_back(',');
+// Writes {"T":[...],"U":[...]} of steps that come table by table.
+class TableLists {
+ public:
+  explicit TableLists(std::string& out) : out_(out) { out_.push_back('{'); }
+
+  // Makes room for an element, which the caller appends.
+  void begin_element(const Plan::Step& step) {
+    if (step.table_name == table_) {
+      out_.push_back(',');
+      return;
     }
-    table = step.table_name;
+    if (table_) out_.append("],");
+    append_json_text(out_, *step.table_name);
+    out_.append(":[");
+    table_ = step.table_name;
+  }
+
+  void finish() { out_.append(table_ ? "]}" : "}"); }
+
+ private:
+  std::string& out_;
+  const std::string* table_ = nullptr;
+};
+
+// left: the places of the writes that were not done.
+void append_unprocessed(std::string& out, const Plan& plan, const std::vector<std::size_t>& left) {
+  TableLists lists(out);
+  for (const std::size_t position : left) {
+    const Plan::Step& step = plan.steps[position];
+    lists.begin_element(step);
     out.append(step.write->is_put ? "{\"PutRequest\":{\"Item\":" : "{\"DeleteRequest\":{\"Key\":");
     append_item_json(out, ItemView(step.write->item));
     out.append("}}");
   }
-  out.append(table == nullptr ? "}" : "]}");
+  lists.finish();
 }
 
-void append_metrics(std::string& out, const Plan& plan) {
-  out.append(",\"ItemCollectionMetrics\":{");
-  const std::string* table = nullptr;
-  for (const Plan::Step& step : plan.steps) {
+void append_metrics(std::string& out, const Plan& plan, const std::vector<std::size_t>& left) {
+  out.append(",\"ItemCollectionMetrics\":");
+  TableLists lists(out);
+  for (std::size_t position = 0; position < plan.steps.size(); ++position) {
+    const Plan::Step& step = plan.steps[position];
     if (!step.table->definition.has_local_index()) continue;
-    if (step.table_name != table) {
-      out.append(table == nullptr ? "" : "],");
-      append_json_text(out, *step.table_name);
-      out.append(":[");
-    } else {
-      out.push_back(',');
-    }
-    table = step.table_name;
+    if (std::binary_search(left.begin(), left.end(), position)) continue;
+    lists.begin_element(step);
     append_collection_metrics(out, step.table->definition, ItemView(step.write->item));
   }
-  out.append(table == nullptr ? "}" : "]}");
+  lists.finish();
 }
 
 // The places of the steps that are not to be done, ascending: those in conflict with a transaction,
@@ -171,7 +181,7 @@ Result<std::string> batch_write_item(Core& core, const Request& request, const J
     std::string out("{\"UnprocessedItems\":");
     append_unprocessed(out, plan.value(), written->left);
     if (input->return_item_collection_metrics == ReturnItemCollectionMetrics::kSize) {
-      append_metrics(out, plan.value());
+      append_metrics(out, plan.value(), written->left);
     }
     written->units.append(out, input->return_consumed_capacity);
     out.push_back('}');

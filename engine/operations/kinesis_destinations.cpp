@@ -25,6 +25,12 @@ KinesisDestination* find_destination(Destinations& destinations, std::string_vie
   return found == destinations.end() ? nullptr : &*found;
 }
 
+KinesisDestination* find_active(Destinations& destinations, std::string_view stream_arn,
+                                Clock::WallTime now) {
+  KinesisDestination* found = find_destination(destinations, stream_arn);
+  return found && found->at(now) == KinesisStatus::kActive ? found : nullptr;
+}
+
 ApiError no_such_table(std::string_view name) {
   return {"ResourceNotFoundException", messages::table_not_found(name), {}};
 }
@@ -97,10 +103,8 @@ Result<std::string> disable_kinesis_streaming_destination(Core& core, const Requ
   return change_destination(
       core, request, input.value(), "EnableKinesisStreamingConfiguration",
       [&](TableDefinition& table, Clock::WallTime now) -> Result<KinesisDestination*> {
-        KinesisDestination* destination = find_destination(table.kinesis, input->stream_arn);
-        if (destination == nullptr || destination->at(now) != KinesisStatus::kActive) {
-          return validation_error(messages::kinesis_not_active_to_disable());
-        }
+        KinesisDestination* destination = find_active(table.kinesis, input->stream_arn, now);
+        if (!destination) return validation_error(messages::kinesis_not_active_to_disable());
         destination->status = KinesisStatus::kDisabling;
         destination->precision.clear();
         return destination;
@@ -114,10 +118,8 @@ Result<std::string> update_kinesis_streaming_destination(Core& core, const Reque
   return change_destination(
       core, request, input.value(), "UpdateKinesisStreamingConfiguration",
       [&](TableDefinition& table, Clock::WallTime now) -> Result<KinesisDestination*> {
-        KinesisDestination* destination = find_destination(table.kinesis, input->stream_arn);
-        if (destination == nullptr || destination->at(now) != KinesisStatus::kActive) {
-          return validation_error(messages::kinesis_not_active_to_update());
-        }
+        KinesisDestination* destination = find_active(table.kinesis, input->stream_arn, now);
+        if (!destination) return validation_error(messages::kinesis_not_active_to_update());
         const std::string_view current =
             destination->precision.empty() ? kDefaultPrecision : destination->precision;
         if (current == input->precision) {
