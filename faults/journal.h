@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <vector>
 
 #include "harness/admin.h"
@@ -16,34 +16,39 @@
 
 namespace dynadeck::faults {
 
-// One answered request.
+// One answered request. Its texts are the journal's, and last as long as the visit.
 struct JournalEntry {
+  struct Fault {
+    std::string_view rule;
+    std::string_view kind;
+  };
+
   std::uint64_t sequence = 0;  // order of the answers, from 1
   Operation operation = Operation::kUnknown;
-  std::vector<std::string> tables;
-  std::string account;
-  std::string region;
-  std::string access_key;
-  std::string session;
-  std::string request_id;
-  std::string invocation_id;  // the SDK's, of one logical call; empty without
+  std::vector<std::string_view> tables;
+  std::string_view account;
+  std::string_view region;
+  std::string_view access_key;
+  std::string_view session;
+  std::string_view request_id;
+  std::string_view invocation_id;  // the SDK's, of one logical call; empty without
   std::uint64_t attempt = 1;
   Clock::WallTime time;  // of the arrival
   std::chrono::nanoseconds duration{0};
-  int status = 200;        // 0 where the client left before there was an answer
-  std::string error_code;  // empty for a success; "abandoned" where the client left before
-  std::vector<InjectedFault> faults;
+  int status = 200;             // 0 where the client left before there was an answer
+  std::string_view error_code;  // empty for a success; "abandoned" where the client left before
+  std::vector<Fault> faults;
 };
 
-// A bounded record: the newest requests. Synchronized; writers of different entries do not meet.
+// A bounded record: the newest requests. Synchronized; each thread writes to pages that it shares
+// with few others, so that writers seldom meet, and readers hold them up only to learn which pages
+// there are.
 class Journal {
  public:
   // capacity: how many entries are kept; 0 keeps none.
   explicit Journal(std::size_t capacity = 10'000);
   ~Journal();
 
-  // Says that record() will be called shortly: what it will write to is fetched meanwhile.
-  void expect();
   void record(const Request& request, const Response& response, Clock::WallTime time,
               std::chrono::nanoseconds duration);
   // Oldest first.
@@ -52,16 +57,21 @@ class Journal {
   std::uint64_t recorded() const;
   void clear();
 
+  // Changes with every entry and clear(): as long as it is the same, for_each() says the same.
+  std::uint64_t version() const;
+
  private:
-  struct Slot;
-  struct Chunk;
-  Slot& slot(std::uint64_t sequence);
-  static constexpr std::size_t kChunkEntries = 256;
+  struct Shelf;
+
+  Shelf& shelf_of_this_thread();
+  // Entries up to this sequence are no longer kept, where `newest` is the newest.
+  std::uint64_t newest_gone(std::uint64_t newest) const;
+  void put_away_old_pages();
 
   const std::size_t capacity_;
-  std::atomic<std::uint64_t> next_{0};       // entries ever begun
-  std::atomic<std::uint64_t> cleared_{0};    // entries below are gone
-  std::vector<std::atomic<Chunk*>> chunks_;  // owned; made when first written
+  const std::unique_ptr<Shelf[]> shelves_;
+  std::atomic<std::uint64_t> cleared_{0};             // entries up to this one are gone
+  alignas(64) std::atomic<std::uint64_t> newest_{0};  // the sequence given last; all write it
 };
 
 // Keeps the journal of what passes through it. Synchronized.

@@ -19,7 +19,7 @@ constexpr Duration kPoll = 5ms;
 constexpr std::size_t kDefaultLimit = 1'000;
 
 std::string outcome_of(const JournalEntry& entry) {
-  if (!entry.error_code.empty()) return entry.error_code;
+  if (!entry.error_code.empty()) return std::string(entry.error_code);
   return entry.status < 400 ? "ok" : "status-" + std::to_string(entry.status);
 }
 
@@ -40,7 +40,7 @@ bool fits(const JournalEntry& entry, const std::string& name, const std::string&
     return outcome_of(entry) == wanted || (wanted == "error" && outcome_of(entry) != "ok");
   }
   if (name == "rule" || name == "kind") {
-    return std::any_of(entry.faults.begin(), entry.faults.end(), [&](const InjectedFault& fault) {
+    return std::any_of(entry.faults.begin(), entry.faults.end(), [&](const auto& fault) {
       return (name == "rule" ? fault.rule : fault.kind) == wanted;
     });
   }
@@ -104,7 +104,7 @@ Json print(const JournalEntry& entry) {
   if (!entry.session.empty()) json["session"] = entry.session;
   if (!entry.invocation_id.empty()) json["invocation_id"] = entry.invocation_id;
   json["faults"] = Json::array();
-  for (const InjectedFault& fault : entry.faults) {
+  for (const JournalEntry::Fault& fault : entry.faults) {
     json["faults"].push_back({{"rule", fault.rule}, {"kind", fault.kind}});
   }
   return json;
@@ -127,9 +127,9 @@ Answer ask(const Journal& journal, const Question& question) {
     if (!fits(entry, question)) return;
     ++answer.count;
     ++answer.operations[std::string(info(entry.operation).name)];
-    for (const std::string& table : entry.tables) ++answer.tables[table];
+    for (const std::string_view table : entry.tables) ++answer.tables[std::string(table)];
     ++answer.outcomes[outcome_of(entry)];
-    for (const InjectedFault& fault : entry.faults) ++answer.rules[fault.rule];
+    for (const auto& fault : entry.faults) ++answer.rules[std::string(fault.rule)];
     if (question.limit == 0) return;
     answer.newest.push_back(print(entry));
     if (answer.newest.size() > question.limit) answer.newest.pop_front();
@@ -155,14 +155,16 @@ std::uint64_t count_of(const Journal& journal, const Question& question) {
   return count;
 }
 
-// Looks, and looks again later without holding a worker in between.
+// Looks, and looks again later without holding a worker in between. seen: the version that was
+// looked through last.
 Response wait(const Journal& journal, const Clock& clock, Question question,
-              Clock::MonotonicTime deadline) {
-  const bool reached = count_of(journal, question) >= *question.wait_for;
+              Clock::MonotonicTime deadline, std::optional<std::uint64_t> seen = std::nullopt) {
+  const std::uint64_t version = journal.version();
+  const bool reached = version != seen && count_of(journal, question) >= *question.wait_for;
   const bool timed_out = !reached && clock.monotonic() >= deadline;
   if (reached || timed_out) return answer_now(journal, question, timed_out);
-  return later(kPoll, [&journal, &clock, question = std::move(question), deadline] {
-    return wait(journal, clock, question, deadline);
+  return later(kPoll, [&journal, &clock, question = std::move(question), deadline, version] {
+    return wait(journal, clock, question, deadline, version);
   });
 }
 

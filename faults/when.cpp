@@ -1,9 +1,9 @@
 #include "faults/when.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "faults/item_keys.h"
+#include "faults/sdk_call.h"
 #include "harness/request_view.h"
 
 namespace dynadeck::faults {
@@ -118,7 +118,7 @@ const std::vector<KeyValue>& Facts::key(const std::string& attribute) {
 }
 
 std::uint64_t Facts::attempt() {
-  if (!attempt_) attempt_ = attempt_of(request_);
+  if (!attempt_) attempt_ = sdk_call_of(request_.headers).attempt;
   return *attempt_;
 }
 
@@ -139,18 +139,6 @@ bool When::matches_rest(Facts& facts) const {
     return false;
   }
   return key_matches(*this, facts);
-}
-
-std::uint64_t attempt_of(const Request& request) {
-  // "attempt=2; max=3", with a ttl first in botocore's later attempts.
-  constexpr std::string_view kMember = "attempt=";
-  const std::string_view header = request.headers.find("amz-sdk-request").value_or("");
-  const std::size_t found = header.find(kMember);
-  if (found == std::string_view::npos) return 1;
-  const std::string_view digits = header.substr(found + kMember.size());
-  std::uint64_t attempt = 1;
-  std::from_chars(digits.data(), digits.data() + digits.size(), attempt);
-  return attempt;
 }
 
 }  // namespace dynadeck::faults

@@ -48,7 +48,7 @@ class Facts {
   const Request& request() const { return request_; }
   // What the body gives to the attribute.
   const std::vector<KeyValue>& key(const std::string& attribute);
-  // attempt_of() the request.
+  // The request's place among the attempts of a logical call, from 1.
   std::uint64_t attempt();
 
  private:
@@ -95,8 +95,5 @@ struct When {
 
   friend bool operator==(const When&, const When&) = default;
 };
-
-// The attempt of a logical call, from 1.
-std::uint64_t attempt_of(const Request& request);
 
 }  // namespace dynadeck::faults

@@ -11,6 +11,10 @@ std::int64_t machine_microseconds() {
       .count();
 }
 
+std::int64_t monotonic_microseconds(Clock::MonotonicTime time) {
+  return std::chrono::duration_cast<microseconds>(time.time_since_epoch()).count();
+}
+
 std::int64_t count(Clock::WallTime time) { return time.time_since_epoch().count(); }
 
 }  // namespace
@@ -30,6 +34,25 @@ Clock::WallTime AdjustableClock::now() const {
 }
 
 Clock::MonotonicTime AdjustableClock::monotonic() const { return std::chrono::steady_clock::now(); }
+
+Clock::WallTime AdjustableClock::at(MonotonicTime moment) const {
+  const State state = State::of(state_.load());
+  const std::int64_t base =
+      state.frozen ? 0 : monotonic_microseconds(moment) + calendar_offset(moment);
+  return WallTime{microseconds{base + state.microseconds}};
+}
+
+std::int64_t AdjustableClock::calendar_offset(MonotonicTime moment) const {
+  const MonotonicTime::rep ticks = moment.time_since_epoch().count();
+  if (ticks < calendar_offset_until_.load(std::memory_order_acquire)) {
+    return calendar_offset_microseconds_.load(std::memory_order_relaxed);
+  }
+  const std::int64_t offset = machine_microseconds() - monotonic_microseconds(monotonic());
+  calendar_offset_microseconds_.store(offset, std::memory_order_relaxed);
+  constexpr MonotonicTime::duration kHolds = std::chrono::milliseconds(100);
+  calendar_offset_until_.store(ticks + kHolds.count(), std::memory_order_release);
+  return offset;
+}
 
 void AdjustableClock::freeze() { freeze_at(now()); }
 
@@ -66,6 +89,10 @@ Clock::WallTime ManualClock::now() const {
 
 Clock::MonotonicTime ManualClock::monotonic() const {
   return MonotonicTime{microseconds{elapsed_microseconds_.load()}};
+}
+
+Clock::WallTime ManualClock::at(MonotonicTime moment) const {
+  return start_ + microseconds{monotonic_microseconds(moment)};
 }
 
 void ManualClock::advance(microseconds by) { elapsed_microseconds_.fetch_add(by.count()); }

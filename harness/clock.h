@@ -19,6 +19,8 @@ class Clock {
   virtual WallTime now() const = 0;
   // For latencies, timeouts and delays on the wire.
   virtual MonotonicTime monotonic() const = 0;
+  // What now() was at a moment that has just been, without another look at the machine's clock.
+  virtual WallTime at(MonotonicTime moment) const = 0;
 };
 
 // The machine's time, until it is frozen, set or advanced. Synchronized, lock-free.
@@ -26,6 +28,7 @@ class AdjustableClock : public Clock {
  public:
   WallTime now() const override;
   MonotonicTime monotonic() const override;
+  WallTime at(MonotonicTime moment) const override;
 
   void freeze();  // at now()
   void freeze_at(WallTime time);
@@ -40,6 +43,12 @@ class AdjustableClock : public Clock {
   // Two times the microseconds, plus one if frozen. Frozen: since 1970. Running: the offset to the
   // machine's time.
   std::atomic<std::int64_t> state_{0};
+
+  // From the machine's monotonic time to its calendar, as at() has measured it, and how long that
+  // holds: only an adjustment of the calendar changes it.
+  std::int64_t calendar_offset(MonotonicTime moment) const;
+  mutable std::atomic<std::int64_t> calendar_offset_microseconds_{0};
+  mutable std::atomic<MonotonicTime::rep> calendar_offset_until_{0};
 };
 
 // For tests: both times stand still until they are advanced, together. Synchronized.
@@ -49,6 +58,7 @@ class ManualClock : public Clock {
 
   WallTime now() const override;
   MonotonicTime monotonic() const override;
+  WallTime at(MonotonicTime moment) const override;
   void advance(std::chrono::microseconds by);
 
  private:

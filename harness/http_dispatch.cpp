@@ -13,10 +13,11 @@ void Exchange::clear() {
   request = {};
 }
 
-HttpDispatch::HttpDispatch(const HttpOptions& options, Service& service, Random& random,
-                           HttpStats& stats)
+HttpDispatch::HttpDispatch(const HttpOptions& options, Service& service, const Clock& clock,
+                           Random& random, HttpStats& stats)
     : wire_(options),
       service_(service),
+      clock_(clock),
       random_(random),
       stats_(stats),
       on_refused_(options.on_refused) {}
@@ -60,6 +61,7 @@ Response HttpDispatch::call_service(Exchange& exchange) {
   exchange.request = std::move(read).value();
   exchange.request.request_id = exchange.envelope.request_id;
   exchange.request.sequence = sequence_.fetch_add(1, std::memory_order_relaxed) + 1;
+  exchange.request.arrived = clock_.monotonic();
   return guarded([&] { return service_.handle(exchange.request); });
 }
 

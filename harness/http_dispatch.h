@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/admin.h"
+#include "harness/clock.h"
 #include "harness/http_message.h"
 #include "harness/http_response.h"
 #include "harness/http_server.h"
@@ -31,7 +32,8 @@ struct Exchange {
 // Immutable after the last route(). Threads: any, one per exchange.
 class HttpDispatch {
  public:
-  HttpDispatch(const HttpOptions& options, Service& service, Random& random, HttpStats& stats);
+  HttpDispatch(const HttpOptions& options, Service& service, const Clock& clock, Random& random,
+               HttpStats& stats);
 
   void route(std::string prefix, AdminHandler handler);
 
@@ -54,6 +56,7 @@ class HttpDispatch {
 
   const Wire wire_;
   Service& service_;
+  const Clock& clock_;
   Random& random_;
   HttpStats& stats_;
   const std::function<void(std::string_view)> on_refused_;

@@ -161,7 +161,7 @@ HttpServer::Reactor::Reactor(HttpOptions options, Service& service, const Clock&
                              Random& random)
     : options_(completed(std::move(options))),
       clock_(clock),
-      dispatch_(options_, service, random, stats_),
+      dispatch_(options_, service, clock, random, stats_),
       gate_(std::make_shared<Gate>(*this)) {}
 
 HttpServer::Reactor::~Reactor() = default;

@@ -6,6 +6,7 @@
 #include <future>
 #include <thread>
 
+#include "harness/clock.h"
 #include "harness/request_view.h"
 
 namespace dynadeck {
@@ -58,8 +59,14 @@ Request Request::with_body(std::string new_body) const {
   copy.request_id = request_id;
   copy.session = session;
   copy.sequence = sequence;
+  copy.arrived = arrived;
   copy.hints = hints;
   return copy;
+}
+
+std::chrono::steady_clock::time_point arrival_of(const Request& request, const Clock& clock) {
+  const bool noted = request.arrived != std::chrono::steady_clock::time_point();
+  return noted ? request.arrived : clock.monotonic();
 }
 
 Response when_ready(Response response, std::function<Response(Response)> then) {

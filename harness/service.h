@@ -19,6 +19,7 @@
 
 namespace dynadeck {
 
+class Clock;        // harness/clock.h
 class RequestView;  // harness/request_view.h
 
 // Headers as they came or are to be sent, in order. Names compare without case.
@@ -69,6 +70,7 @@ struct Request {
   std::string request_id;      // what x-amzn-RequestId will say
   std::string session;         // from the URL prefix /_session/NAME/; empty without
   std::uint64_t sequence = 0;  // arrival order in this process, from 1
+  std::chrono::steady_clock::time_point arrived;  // when all of it was there; zero: see arrival_of
   Hints hints;
 
   Request();
@@ -85,6 +87,10 @@ struct Request {
  private:
   mutable std::unique_ptr<RequestView> view_;
 };
+
+// When the request arrived; now, where nobody has noted it: links that measure need not all look at
+// the clock.
+std::chrono::steady_clock::time_point arrival_of(const Request& request, const Clock& clock);
 
 // How the HTTP layer has to carry out a response; without one it is sent whole, at once.
 struct Delivery {

@@ -38,7 +38,7 @@ MetricsService::MetricsService(std::unique_ptr<Service> next, Registry& registry
 MetricsService::~MetricsService() = default;
 
 Response MetricsService::handle(const Request& request) {
-  const Clock::MonotonicTime start = clock_.monotonic();
+  const Clock::MonotonicTime start = arrival_of(request, clock_);
   tally_->start();
   Response response = next_->handle(request);
   if (!response.deferred) {

@@ -37,6 +37,28 @@ TEST_CASE("an adjustable clock freezes, moves and goes on", "[clock]") {
         1min);
 }
 
+TEST_CASE("a moment that has just been has the time of then", "[clock]") {
+  AdjustableClock clock;
+  const auto agrees = [&] {
+    const Clock::WallTime before = clock.now();
+    const Clock::WallTime found = clock.at(clock.monotonic());
+    const Clock::WallTime after = clock.now();
+    return found >= before - 1ms && found <= after + 1ms;
+  };
+  CHECK(agrees());
+  CHECK(agrees());  // by what the first has measured
+  clock.advance(90s);
+  CHECK(agrees());
+  const auto moment = clock.monotonic();
+  CHECK(clock.at(moment) - clock.at(moment - 5ms) == 5ms);
+  const Clock::WallTime start{1767225600s};
+  clock.freeze_at(start);
+  CHECK(clock.at(clock.monotonic()) == start);
+  CHECK(clock.at(moment) == start);
+  clock.resume();
+  CHECK(agrees());
+}
+
 TEST_CASE("a manual clock moves both times together", "[clock]") {
   ManualClock clock;
   const auto wall = clock.now();
@@ -44,4 +66,6 @@ TEST_CASE("a manual clock moves both times together", "[clock]") {
   clock.advance(250ms);
   CHECK(clock.now() - wall == 250ms);
   CHECK(clock.monotonic() - monotonic == 250ms);
+  CHECK(clock.at(monotonic) == wall);
+  CHECK(clock.at(clock.monotonic()) == clock.now());
 }
