@@ -1,9 +1,12 @@
 #include "faults/effect.h"
 
+#include "faults/effects/delivery.h"
+
 namespace dynadeck::faults {
 
 void Strike::mark(Response& response, std::string_view kind) const {
   response.faults.push_back({rule, std::string(kind)});
+  if (delay > Duration::zero()) delivery_of(response).delay += delay;
 }
 
 Response send_on(const Next& next, Request request,

@@ -26,6 +26,9 @@ class EffectState {
   virtual void reset() = 0;
 };
 
+// The oldest state that `stale` and `index_lag` may ask of the engine.
+inline constexpr Duration kLongestPast = std::chrono::seconds(10);
+
 // What the service behind the faults can do beyond answering.
 struct Abilities {
   bool snapshots = false;   // obeys Hints::stale_by and index_lag
@@ -49,8 +52,9 @@ struct Strike {
   std::shared_ptr<EffectState> state;  // null where the effect keeps none
   const Clock* clock;
   const Abilities* abilities;
+  Duration delay{0};  // of the answer that the effect makes
 
-  // Notes on the answer what was done.
+  // Notes on the answer what was done, and lets it wait.
   void mark(Response& response, std::string_view kind) const;
 };
 
@@ -70,6 +74,8 @@ class Effect {
   // Whether the effect has a meaning at that time.
   virtual bool allows(At at) const = 0;
   virtual At default_at() const { return At::kBefore; }
+  // Whether it makes an answer of its own, which then may come later.
+  virtual bool takes_delay() const { return false; }
   // Why the effect cannot work on what stands behind it; empty where it can.
   virtual std::string missing(const Abilities&) const { return {}; }
   virtual std::unique_ptr<EffectState> make_state() const { return nullptr; }

@@ -29,6 +29,9 @@ constexpr std::array kTexts = {
          "Iterator expired. The iterator was created more than 15 "
          "minutes ago."},
     Text{"ExpiredTokenException", "The security token included in the request is expired"},
+    Text{"IdempotentParameterMismatchException",
+         "The request uses the same client token as a previous, but non-identical request. Do not "
+         "reuse a client token with different requests, unless the requests are identical"},
     Text{"IncompleteSignatureException",
          "The request signature does not conform to AWS standards."},
     Text{"InternalServerError", "Internal server error"},

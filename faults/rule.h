@@ -37,6 +37,7 @@ struct Rule {
   Schedule schedule;
   std::shared_ptr<const Effect> effect;
   At at = At::kBefore;
+  Duration delay{0};            // of the answer that the effect makes
   std::optional<Duration> ttl;  // retires by itself so long after it became active
 };
 

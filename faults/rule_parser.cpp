@@ -58,13 +58,13 @@ void parse_key(Fields& fields, When& when, Problems& problems) {
   }
 }
 
-void parse_headers(Fields& fields, When& when, Problems& problems) {
-  const Node* headers = fields.raw("headers");
-  if (headers == nullptr) return;
-  Fields values(*headers, fields.path_of("headers"), problems);
-  for (const auto& [name, value] : headers->map) {
-    when.headers.emplace_back(name, values.texts(name));
-  }
+When::Named parse_named(Fields& fields, std::string_view member, Problems& problems) {
+  When::Named named;
+  const Node* node = fields.raw(member);
+  if (node == nullptr) return named;
+  Fields values(*node, fields.path_of(member), problems);
+  for (const auto& [name, value] : node->map) named.emplace_back(name, values.texts(name));
+  return named;
 }
 
 When parse_when(const Node& node, const std::string& path, Problems& problems) {
@@ -78,7 +78,8 @@ When parse_when(const Node& node, const std::string& path, Problems& problems) {
   when.regions = fields.texts("regions");
   when.access_keys = fields.texts("access_keys");
   when.sessions = fields.texts("sessions");
-  parse_headers(fields, when, problems);
+  when.headers = parse_named(fields, "headers", problems);
+  when.members = parse_named(fields, "members", problems);
   when.attempts = fields.counts("attempts");
   fields.finish();
   return when;
@@ -173,7 +174,9 @@ Rule parse_rule(const Node& node, std::size_t place, Problems& problems) {
   if (fault == nullptr) {
     fields.report("has no fault");
   } else {
-    rule.effect = parse_effect(*fault, fields.path_of("fault"), problems);
+    Fault parsed = parse_fault(*fault, fields.path_of("fault"), problems);
+    rule.effect = std::move(parsed.effect);
+    rule.delay = parsed.delay;
   }
   parse_at(fields, node, rule);
   if (rule.effect && rule.effect->kind() == kRefuseKind && rule.when != When{}) {

@@ -38,6 +38,7 @@ Json print_when(const When& when) {
   add_list(json, "access_keys", when.access_keys);
   add_list(json, "sessions", when.sessions);
   for (const auto& [name, globs] : when.headers) json["headers"][name] = globs;
+  for (const auto& [name, globs] : when.members) json["members"][name] = globs;
   add_list(json, "attempts", when.attempts);
   return json;
 }
@@ -77,6 +78,7 @@ Json print_rule(const Rule& rule) {
   Json schedule = print_schedule(rule.schedule);
   if (!schedule.empty()) json["schedule"] = std::move(schedule);
   json["fault"][std::string(rule.effect->kind())] = rule.effect->print();
+  if (rule.delay > Duration::zero()) json["fault"]["delay"] = print_duration(rule.delay);
   json["at"] = rule.at == At::kBefore ? "before" : "after";
   if (rule.ttl) json["ttl"] = print_duration(*rule.ttl);
   return json;

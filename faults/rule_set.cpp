@@ -126,8 +126,8 @@ std::vector<Strike> RuleSet::strikes_on(const Request& request, const Clock& clo
         });
     if (!ordinal) continue;
     result.push_back({rule.name, rule.at, Dice(seed_, rule.name, *series, *ordinal), rule.effect,
-                      std::shared_ptr<EffectState>(active, active->state.get()), &clock,
-                      &abilities});
+                      std::shared_ptr<EffectState>(active, active->state.get()), &clock, &abilities,
+                      rule.delay});
   }
   std::stable_sort(result.begin(), result.end(), [](const Strike& left, const Strike& right) {
     return left.effect->stage() < right.effect->stage();

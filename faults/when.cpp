@@ -31,6 +31,19 @@ bool headers_match(const When& when, const HeaderList& headers) {
   });
 }
 
+bool members_match(const When::Named& members, const Request& request) {
+  if (members.empty()) return true;
+  const nlohmann::json& document = request.view().document();
+  if (!document.is_object()) return false;
+  return std::all_of(members.begin(), members.end(), [&](const When::Named::value_type& wanted) {
+    const auto found = document.find(wanted.first);
+    if (found == document.end()) return false;
+    if (found->is_string()) return any_matches(wanted.second, found->get_ref<const std::string&>());
+    using Json = nlohmann::json;
+    return any_matches(wanted.second, found->dump(-1, ' ', false, Json::error_handler_t::replace));
+  });
+}
+
 bool key_matches(const When& when, Facts& facts) {
   return std::all_of(when.key.begin(), when.key.end(), [&](const auto& wanted) {
     const std::vector<KeyValue>& values = facts.key(wanted.first);
@@ -138,7 +151,7 @@ bool When::matches_rest(Facts& facts) const {
       std::find(attempts.begin(), attempts.end(), facts.attempt()) == attempts.end()) {
     return false;
   }
-  return key_matches(*this, facts);
+  return key_matches(*this, facts) && members_match(members, request);
 }
 
 }  // namespace dynadeck::faults

@@ -65,6 +65,7 @@ class Facts {
 // value.
 struct When {
   using Globs = std::vector<std::string>;
+  using Named = std::vector<std::pair<std::string, Globs>>;
 
   std::vector<std::string> operations;  // names and classes; empty for all
   Globs tables;
@@ -76,7 +77,8 @@ struct When {
   Globs regions;
   Globs access_keys;
   Globs sessions;
-  std::vector<std::pair<std::string, Globs>> headers;
+  Named headers;
+  Named members;  // of the body, by their text: of what is no text, by its JSON
   // Of one logical call, as the SDK counts them in amz-sdk-request; 1 where it does not.
   std::vector<std::uint64_t> attempts;
 

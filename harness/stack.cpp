@@ -10,6 +10,8 @@
 #include "cassettes/deck.h"
 #include "cassettes/tape_reader.h"
 #include "engine/engine.h"
+#include "engine/history.h"
+#include "faults/effect.h"
 #include "faults/fault_admin.h"
 #include "faults/fault_service.h"
 #include "faults/journal.h"
@@ -29,6 +31,10 @@
 #include "metrics/registry.h"
 
 namespace dynadeck {
+
+// What rules may ask for is what the engine keeps.
+static_assert(faults::kLongestPast <= engine::History::kHorizon);
+
 // Declared in the order of their lifetimes: what is borrowed stands above who borrows it.
 struct Stack::Parts {
   explicit Parts(const ServeOptions& options)

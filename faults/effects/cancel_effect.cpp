@@ -54,6 +54,7 @@ class CancelEffect : public Effect {
   std::string_view kind() const override { return "cancel"; }
   Stage stage() const override { return Stage::kAnswer; }
   bool allows(At at) const override { return at == At::kBefore; }  // cancelled: not committed
+  bool takes_delay() const override { return true; }
 
   Json print() const override {
     if (settings_.reasons.empty()) {

@@ -1,5 +1,7 @@
 // `connection`, `truncate`, `trickle`, `corrupt`, `html` and `refuse`: the network's and the
 // middleboxes' contributions.
+#include <zlib.h>
+
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
@@ -29,6 +31,7 @@ class ConnectionEffect : public Effect {
   std::string_view kind() const override { return "connection"; }
   Stage stage() const override { return Stage::kDelivery; }
   bool allows(At at) const override { return at == At::kAfter || bytes_ == 0; }
+  bool takes_delay() const override { return true; }
 
   Json print() const override {
     if (bytes_ == 0) return kEndNames[end_];
@@ -90,21 +93,29 @@ class AnswerEffect : public Effect {
 // Announces the whole body, sends the beginning, and closes.
 class TruncateEffect : public AnswerEffect {
  public:
-  explicit TruncateEffect(std::uint64_t body_bytes) : body_bytes_(body_bytes) {}
+  TruncateEffect(std::optional<std::uint64_t> body_bytes, std::optional<double> fraction)
+      : body_bytes_(body_bytes), fraction_(fraction) {}
   std::string_view kind() const override { return "truncate"; }
-  Json print() const override { return {{"body_bytes", body_bytes_}}; }
+  Json print() const override {
+    if (fraction_) return {{"fraction", *fraction_}};
+    return {{"body_bytes", *body_bytes_}};
+  }
 
  private:
   void change(const Strike&, Response& response) const override {
     const std::size_t whole = response.body.size();
-    if (whole <= body_bytes_) return;
-    response.body.resize(static_cast<std::size_t>(body_bytes_));
+    const std::size_t kept = fraction_
+                                 ? static_cast<std::size_t>(*fraction_ * static_cast<double>(whole))
+                                 : static_cast<std::size_t>(*body_bytes_);
+    if (whole <= kept) return;
+    response.body.resize(kept);
     Delivery& delivery = delivery_of(response);
     delivery.declared_content_length = whole;
     delivery.end = Delivery::End::kClose;
   }
 
-  const std::uint64_t body_bytes_;
+  const std::optional<std::uint64_t> body_bytes_;  // one of the two
+  const std::optional<double> fraction_;
 };
 
 class TrickleEffect : public AnswerEffect {
@@ -126,6 +137,35 @@ class TrickleEffect : public AnswerEffect {
 };
 
 const std::vector<std::string> kCorruptions = {"crc32", "json", "content_length"};
+
+std::uint32_t checksum_of(const std::string& body) {
+  return static_cast<std::uint32_t>(
+      crc32_z(0, reinterpret_cast<const unsigned char*>(body.data()), body.size()));
+}
+
+// Changes a bit in each of some bytes of the body that stand in a row. x-amz-crc32 stays that of
+// the right one: a client that checks it can tell.
+class FlipEffect : public AnswerEffect {
+ public:
+  explicit FlipEffect(std::uint64_t bytes) : bytes_(bytes) {}
+  std::string_view kind() const override { return "corrupt"; }
+  Json print() const override { return {{"bytes", bytes_}}; }
+
+ private:
+  void change(const Strike& strike, Response& response) const override {
+    std::string& body = response.body;
+    if (body.empty()) return;
+    delivery_of(response).crc32 = checksum_of(body);
+    const std::uint64_t start = strike.dice.bits("byte") % body.size();
+    for (std::uint64_t at = 0; at < std::min<std::uint64_t>(bytes_, body.size()); ++at) {
+      const std::uint64_t bit = strike.dice.bits("bit/" + std::to_string(at)) % 8;
+      char& byte = body[(start + at) % body.size()];
+      byte = static_cast<char>(static_cast<unsigned char>(byte) ^ (1U << bit));
+    }
+  }
+
+  const std::uint64_t bytes_;
+};
 
 class CorruptEffect : public AnswerEffect {
  public:
@@ -160,6 +200,7 @@ class HtmlEffect : public Effect {
   std::string_view kind() const override { return "html"; }
   Stage stage() const override { return Stage::kAnswer; }
   bool allows(At) const override { return true; }
+  bool takes_delay() const override { return true; }
 
   Json print() const override {
     if (!body_) return status_;
@@ -237,10 +278,13 @@ ParsedEffect parse_truncate_effect(const Node& node, const std::string& path, Pr
   const std::size_t before = problems.size();
   Fields fields(node, path, problems);
   const auto body_bytes = fields.count("body_bytes");
+  const auto fraction = fields.probability("fraction");
   fields.finish();
-  if (!fields.has("body_bytes")) fields.report("expected body_bytes");
+  if (fields.has("body_bytes") == fields.has("fraction")) {
+    fields.report("expected either body_bytes or a fraction of the body");
+  }
   if (problems.size() > before) return nullptr;
-  return std::make_shared<TruncateEffect>(*body_bytes);
+  return std::make_shared<TruncateEffect>(body_bytes, fraction);
 }
 
 ParsedEffect parse_trickle_effect(const Node& node, const std::string& path, Problems& problems) {
@@ -255,9 +299,20 @@ ParsedEffect parse_trickle_effect(const Node& node, const std::string& path, Pro
 }
 
 ParsedEffect parse_corrupt_effect(const Node& node, const std::string& path, Problems& problems) {
+  if (node.kind == Node::Kind::kMap) {
+    const std::size_t before = problems.size();
+    Fields fields(node, path, problems);
+    const auto bytes = fields.count("bytes", 1);
+    fields.finish();
+    if (!fields.has("bytes")) fields.report("expected bytes: how many are changed");
+    if (problems.size() > before) return nullptr;
+    return std::make_shared<FlipEffect>(*bytes);
+  }
   const auto found = std::find(kCorruptions.begin(), kCorruptions.end(), node.scalar);
   if (found == kCorruptions.end()) {
-    problems.push_back({node.line, path, "expected one of crc32, json, content_length"});
+    problems.push_back(
+        {node.line, path,
+         "expected one of crc32, json, content_length, or bytes: how many are changed"});
     return nullptr;
   }
   return std::make_shared<CorruptEffect>(static_cast<std::size_t>(found - kCorruptions.begin()));

@@ -11,15 +11,20 @@
 
 namespace dynadeck::faults {
 
-// An effect from the one member of a rule's `fault`; null after reporting what is wrong with it.
-std::shared_ptr<const Effect> parse_effect(const Node& fault, const std::string& path,
-                                           Problems& problems);
+// What a rule's `fault` says.
+struct Fault {
+  std::shared_ptr<const Effect> effect;  // null after reporting what is wrong with it
+  Duration delay{0};                     // of the answer that the effect makes
+};
+Fault parse_fault(const Node& node, const std::string& path, Problems& problems);
 
 // The names that `fault` knows.
 std::vector<std::string> effect_kinds();
 
 // Rules of this kind are about connections, not requests.
 inline constexpr std::string_view kRefuseKind = "refuse";
+// What a header of the request says is the fault.
+inline constexpr std::string_view kHeaderKind = "header";
 
 // One parser per kind, in the file of that kind. `node` is the value of the kind's member.
 using ParsedEffect = std::shared_ptr<const Effect>;
@@ -27,6 +32,7 @@ ParsedEffect parse_cancel_effect(const Node& node, const std::string& path, Prob
 ParsedEffect parse_connection_effect(const Node& node, const std::string& path, Problems& problems);
 ParsedEffect parse_corrupt_effect(const Node& node, const std::string& path, Problems& problems);
 ParsedEffect parse_error_effect(const Node& node, const std::string& path, Problems& problems);
+ParsedEffect parse_header_effect(const Node& node, const std::string& path, Problems& problems);
 ParsedEffect parse_html_effect(const Node& node, const std::string& path, Problems& problems);
 ParsedEffect parse_index_lag_effect(const Node& node, const std::string& path, Problems& problems);
 ParsedEffect parse_latency_effect(const Node& node, const std::string& path, Problems& problems);

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "faults/effects/cancel_effect.h"
 #include "faults/effects/effects.h"
 #include "faults/effects/throttling_reasons.h"
 #include "faults/error_catalog.h"
@@ -21,6 +22,20 @@ struct ErrorSettings {
   std::optional<Duration> retry_after;
 };
 
+// By its name alone, a cancelled transaction is one whose first action was in conflict: AWS never
+// sends that error without its reasons.
+bool has_own_form(const ErrorSettings& settings) {
+  return settings.code == "TransactionCanceledException" && !settings.message &&
+         !settings.members.is_object();
+}
+
+std::vector<CancellationReason> first_action_in_conflict(const Request& request) {
+  const std::size_t actions = std::max<std::size_t>(1, action_count(request));
+  std::vector<CancellationReason> reasons(actions, {"None", "", ""});
+  reasons.front().code = "TransactionConflict";
+  return reasons;
+}
+
 class ErrorEffect : public Effect {
  public:
   explicit ErrorEffect(ErrorSettings settings) : settings_(std::move(settings)) {
@@ -32,6 +47,7 @@ class ErrorEffect : public Effect {
   std::string_view kind() const override { return "error"; }
   Stage stage() const override { return Stage::kAnswer; }
   bool allows(At) const override { return true; }
+  bool takes_delay() const override { return true; }
 
   Json print() const override {
     Json json = {{"code", settings_.code}};
@@ -65,7 +81,8 @@ class ErrorEffect : public Effect {
     std::string members = throttling_members(settings_.code, settings_.reasons, request);
     if (!members.empty() && !members_.empty()) members += ',';
     members += members_;
-    Response response = error_response(settings_.code, message, members);
+    Response response = has_own_form(settings_) ? cancelled(first_action_in_conflict(request))
+                                                : error_response(settings_.code, message, members);
     if (settings_.status) response.status = static_cast<int>(*settings_.status);
     if (settings_.retry_after) {
       const auto hint =
@@ -80,6 +97,31 @@ class ErrorEffect : public Effect {
   std::string members_;  // as text, without braces
 };
 
+// One of several errors, by a draw for each request.
+class SomeErrorEffect : public Effect {
+ public:
+  explicit SomeErrorEffect(std::vector<ParsedEffect> errors) : errors_(std::move(errors)) {}
+
+  std::string_view kind() const override { return "error"; }
+  Stage stage() const override { return Stage::kAnswer; }
+  bool allows(At) const override { return true; }
+  bool takes_delay() const override { return true; }
+
+  Json print() const override {
+    Json list = Json::array();
+    for (const ParsedEffect& error : errors_) list.push_back(error->print());
+    return list;
+  }
+
+  Response apply(const Strike& strike, const Request& request, const Next& next) const override {
+    const double draw = strike.dice.unit("error") * static_cast<double>(errors_.size());
+    return errors_[static_cast<std::size_t>(draw)]->apply(strike, request, next);
+  }
+
+ private:
+  const std::vector<ParsedEffect> errors_;
+};
+
 bool is_error_name(std::string_view code) {
   return !code.empty() && code.size() <= 128 &&
          code.find_first_not_of(
@@ -87,10 +129,27 @@ bool is_error_name(std::string_view code) {
              "_.:-") == std::string_view::npos;
 }
 
+ParsedEffect parse_some_error(const Node& node, const std::string& path, Problems& problems) {
+  const std::size_t before = problems.size();
+  if (node.list.empty()) problems.push_back({node.line, path, "expected one error or more"});
+  std::vector<ParsedEffect> errors;
+  for (std::size_t at = 0; at < node.list.size(); ++at) {
+    const std::string where = path + "[" + std::to_string(at) + "]";
+    if (node.list[at].kind == Node::Kind::kList) {
+      problems.push_back({node.list[at].line, where, "expected an error"});
+    } else {
+      errors.push_back(parse_error_effect(node.list[at], where, problems));
+    }
+  }
+  if (problems.size() > before) return nullptr;
+  return std::make_shared<SomeErrorEffect>(std::move(errors));
+}
+
 }  // namespace
 
 ParsedEffect parse_error_effect(const Node& node, const std::string& path, Problems& problems) {
   const std::size_t before = problems.size();
+  if (node.kind == Node::Kind::kList) return parse_some_error(node, path, problems);
   ErrorSettings settings;
   if (node.kind == Node::Kind::kScalar) {
     settings.code = node.scalar;

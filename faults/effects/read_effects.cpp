@@ -244,6 +244,11 @@ ParsedEffect parse_hint(bool index, const Node& node, const std::string& path, P
   const auto by = fields.duration("by");
   fields.finish();
   if (!fields.has("by")) fields.report("expected by: how far behind");
+  if (by && *by > kLongestPast) {
+    fields.report(*node.find("by"), "by",
+                  "found " + print_duration(*by) + ", and the engine keeps no more than " +
+                      print_duration(kLongestPast) + " of its past");
+  }
   if (problems.size() > before) return nullptr;
   return std::make_shared<HintEffect>(index, *by);
 }

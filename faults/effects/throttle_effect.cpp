@@ -63,6 +63,7 @@ class ThrottleEffect : public Effect {
   std::string_view kind() const override { return "throttle"; }
   Stage stage() const override { return Stage::kAnswer; }
   bool allows(At at) const override { return at == At::kBefore; }
+  bool takes_delay() const override { return true; }
   std::unique_ptr<EffectState> make_state() const override {
     return std::make_unique<TokenBuckets>(settings_.rate, settings_.burst);
   }

@@ -2,6 +2,7 @@
 // does what it says.
 #include "faults/effects/effects.h"
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -183,7 +184,7 @@ TEST_CASE("what a fault draws for each element meets its rate", "[faults]") {
 }
 
 TEST_CASE("each kind of fault has an example here", "[faults]") {
-  std::set<std::string> shown = {"refuse", "throttle"};  // have cases of their own
+  std::set<std::string> shown = {"header", "refuse", "throttle"};  // have cases of their own
   for (const Example& example : examples()) shown.insert(example.kind);
   for (const std::string& kind : effect_kinds()) CHECK(shown.count(kind) == 1);
 }
@@ -204,7 +205,10 @@ TEST_CASE("each kind of fault prints as it parses", "[faults]") {
       R"({"cancel":{"code":"ThrottlingError","actions":[1,2],"fraction":0.5}})",
       R"({"cancel":{"reasons":["None",{"code":"ConditionalCheckFailed","message":"m",)"
       R"("item":{"pk":{"S":"x"}}}]}})",
-      R"({"stale":{"by":"2s"}})", R"({"index_lag":{"by":"90s"}})", R"({"page":{"items":3}})",
+      R"({"truncate":{"fraction":0.5}})", R"({"corrupt":{"bytes":3}})",
+      R"({"error":["ThrottlingException",{"code":"Own","message":"m"}]})",
+      R"({"error":"InternalServerError","delay":"2s"})", R"({"header":"x-fault"})",
+      R"({"stale":{"by":"2s"}})", R"({"index_lag":{"by":"10s"}})", R"({"page":{"items":3}})",
       R"({"page":{"empty":true}})", R"({"records":"empty"})", R"({"roll":"shards"})",
       R"({"refuse":"connections"})",
       R"({"throttle":{"rate":5.0,"burst":10.0,"per":"key pk","code":"ThrottlingException",)"
@@ -346,6 +350,73 @@ TEST_CASE("answers leave damaged", "[faults]") {
     CHECK(response.content_type == "text/html");
     CHECK_THAT(response.body, Contains("503 Service Temporarily Unavailable"));
   }
+}
+
+TEST_CASE("bytes are changed and the checksum is not", "[faults]") {
+  Bench bench("{rules: [{fault: {corrupt: {bytes: 3}}}]}");
+  const std::string body = R"({"Item":{"pk":{"S":"a"}}})";
+  bench.answer = [&](const Request&) { return answering(body.c_str()); };
+  const Response response = bench.send(Operation::kGetItem);
+  REQUIRE(response.body.size() == body.size());
+  std::size_t changed = 0;
+  for (std::size_t at = 0; at < body.size(); ++at) changed += body[at] != response.body[at] ? 1 : 0;
+  CHECK(changed == 3);
+  CHECK(response.delivery->crc32 == 0x2649397aU);
+}
+
+TEST_CASE("a fault's answer may come later", "[faults]") {
+  const std::string fault =
+      GENERATE("error: InternalServerError", "html: 504", "connection: reset");
+  Bench bench("{rules: [{fault: {" + fault + ", delay: 30s}}]}");
+  const Response response = bench.send(Operation::kPutItem);
+  REQUIRE(response.delivery);
+  CHECK(response.delivery->delay == 30s);
+  CHECK(response.faults.size() == 1);
+  CHECK(bench.arrived.empty());
+}
+
+TEST_CASE("one of several errors is drawn", "[faults]") {
+  Bench bench("{rules: [{fault: {error: [ThrottlingException, InternalServerError]}}]}");
+  std::map<std::string, std::size_t> seen;
+  const Request request = make_request(Operation::kGetItem);
+  for (int at = 0; at < 20'000; ++at) ++seen[bench.send(request).error_code];
+  CHECK(seen.size() == 2);
+  CHECK(plausible(seen["ThrottlingException"], 20'000, 0.5));
+}
+
+TEST_CASE("a client chooses its fault by a header", "[faults]") {
+  Bench bench("{rules: [{name: chosen, fault: {header: x-fault}}]}", all_abilities());
+  const auto send = [&](const std::string& value) {
+    Request& request = bench.requests.emplace_back(make_request(Operation::kGetItem));
+    if (!value.empty()) request.headers.add("X-Fault", value);
+    return bench.finish(bench.send(request));
+  };
+  CHECK(send("").ok());
+  CHECK(send("").faults.empty());
+  const Response failed = send("error: ThrottlingException");
+  CHECK(failed.error_code == "ThrottlingException");
+  REQUIRE(failed.faults.size() == 1);
+  CHECK(failed.faults[0].rule == "chosen");
+  CHECK(failed.faults[0].kind == "error");
+  CHECK(send(R"({"html": 504, "delay": "2s"})").delivery->delay == 2s);
+  bench.waited = Duration::zero();
+  CHECK(send("latency: 300ms").ok());
+  CHECK(bench.waited == 300ms);
+  CHECK(send("stale: {by: 1s}").ok());
+  CHECK(bench.hints.back().stale_by == 1s);
+  CHECK(send("truncate: {fraction: 0.5}").delivery->declared_content_length == 2);
+
+  const auto refused = [&](const std::string& value) {
+    const Response response = send(value);
+    CHECK(response.error_code == "ValidationException");
+    return response.body;
+  };
+  CHECK_THAT(refused("error: Nonsense"), Contains("x-fault.error: 'Nonsense' is no error"));
+  CHECK_THAT(refused("latency"), Contains("x-fault: expected a map with one member"));
+  CHECK_THAT(refused("{"), Contains("line 1"));
+  CHECK_THAT(refused("refuse: connections"), Contains("refuse is for rules"));
+  CHECK_THAT(refused("header: x-fault"), Contains("header is for rules"));
+  CHECK_THAT(refused("throttle: {rate: 1}"), Contains("remembers earlier requests"));
 }
 
 TEST_CASE("connections are refused by rules without a request", "[faults]") {

@@ -105,6 +105,18 @@ TEST_CASE("conditions choose requests", "[faults]") {
     CHECK(strikes("{operations: control}", make_request(Operation::kCreateTable)));
     CHECK(!strikes("{operations: control}", request));
   }
+  SECTION("members of the body") {
+    const auto fits = [&](const std::string& members) {
+      return strikes("{members: " + members + "}",
+                     make_request(Operation::kQuery, R"({"ConsistentRead":true,"Limit":5,)"
+                                                     R"("FilterExpression":"a = :a"})"));
+    };
+    CHECK(fits("{ConsistentRead: 'true'}"));
+    CHECK(fits("{ConsistentRead: true, Limit: [4, 5]}"));
+    CHECK(fits("{FilterExpression: '*'}"));
+    CHECK(!fits("{FilterExpression: '*', ConditionExpression: '*'}"));
+    CHECK(!fits("{ConsistentRead: false}"));
+  }
   SECTION("tables and indexes") {
     CHECK(strikes("{tables: orders-eu}", request));
     CHECK(strikes("{tables: 'orders-*'}", request));

@@ -28,7 +28,7 @@ TEST_CASE("a rule prints as it parses", "[faults]") {
       R"({"name":"r","enabled":false,"fault":{"error":"InternalServerError"},"at":"after","ttl":"90s"})",
       R"({"name":"r","when":{"operations":["write","GetItem"],"tables":["a*"],"indexes":["i"],)"
       R"("key":{"pk":["x",{"S":"y"}]},"accounts":["1"],"regions":["eu-*"],"access_keys":["k"],)"
-      R"("sessions":["s"],"headers":{"X-A":["v"]},"attempts":[1,2]},)"
+      R"("sessions":["s"],"headers":{"X-A":["v"]},"members":{"Limit":["5"]},"attempts":[1,2]},)"
       R"("schedule":{"probability":0.25,"after":1,"first":2,"every":3,)"
       R"("burst":{"length":2,"every":5,"probability":0.5},)"
       R"("window":{"start":"1s","length":"1500ms","repeat":"1m"},"max":7,)"
@@ -103,6 +103,19 @@ TEST_CASE("what is wrong is named by line", "[faults]") {
              Contains("expected one of before, after"));
   CHECK_THAT(problems_of("rules: [{at: after, fault: {unprocessed: {count: 1}}}]"),
              Contains("has no meaning after the operation"));
+  CHECK(problems_of("rules:\n  - fault:\n      stale:\n        by: 11s\n") ==
+        "line 4: rules[0].fault.stale.by: found 11s, and the engine keeps no more than 10s of its "
+        "past");
+  CHECK_THAT(problems_of("rules: [{fault: {index_lag: {by: 1h}}}]"), Contains("found 1h, and"));
+  CHECK_THAT(problems_of("rules: [{fault: {error: InternalServerError, html: 502}}]"),
+             Contains("expected a map with one member (and perhaps a delay)"));
+  CHECK_THAT(problems_of("rules: [{fault: {delay: 2s}}]"), Contains("expected a map with one"));
+  CHECK_THAT(problems_of("rules: [{fault: {stale: {by: 2s}, delay: 2s}}]"),
+             Contains("rules[0].fault.delay: the fault stale makes no answer that could wait"));
+  CHECK_THAT(problems_of("rules: [{fault: {error: [ThrottlingException, Nope]}}]"),
+             Contains("rules[0].fault.error[1]: 'Nope' is no error"));
+  CHECK_THAT(problems_of("rules: [{fault: {truncate: {body_bytes: 1, fraction: 0.5}}}]"),
+             Contains("expected either body_bytes or a fraction"));
   SECTION("all of it at once") {
     CHECK(parse_rules("rules: [{}, {}, {name: x}]").error().size() == 3);
   }
@@ -156,6 +169,10 @@ TEST_CASE("every error that DynamoDB knows can be injected in its own form", "[f
     CHECK(response.error_code == code);
     const auto body = nlohmann::json::parse(response.body);
     CHECK(body["__type"] == std::string(shape.type_namespace) + "#" + code);
+    if (code == "TransactionCanceledException") {  // its text tells its reasons
+      CHECK(body["CancellationReasons"][0]["Code"] == "TransactionConflict");
+      continue;
+    }
     const std::string_view message = default_message(shape.code, Operation::kGetItem);
     if (!message.empty()) CHECK(body[std::string(shape.message_member)] == message);
   }
