@@ -12,6 +12,10 @@ BINARY = pathlib.Path(os.environ.get("DYNADECK_BINARY", ROOT / "build/release/dy
 PEERS = pathlib.Path(os.environ.get("DYNADECK_PEERS", ROOT / "build/peers"))
 
 
+class EndedTooEarly(RuntimeError):
+    """A server is gone before it listened."""
+
+
 class Server:
     """A child process that answers at `endpoint`; stopped when the `with` block ends."""
 
@@ -38,14 +42,15 @@ class Server:
                 event = json.loads(line)
                 if event.get("event") == "listening":
                     return f"http://{event['host']}:{event['port']}"
-        raise RuntimeError(f"{self.name} ended with {self.process.wait()} before it listened")
+        raise EndedTooEarly(f"{self.name} ended with {self.process.wait()} before it listened")
 
-    def _await_port(self, patience_seconds=30):
+    def _await_port(self, patience_seconds=120):
+        """A Java program beside compilers needs its time; one that has ended is seen at once."""
         host, port = self.endpoint.removeprefix("http://").split(":")
         deadline = time.monotonic() + patience_seconds
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
-                raise RuntimeError(f"{self.name} ended with {self.process.returncode}")
+                raise EndedTooEarly(f"{self.name} ended with {self.process.returncode}")
             try:
                 socket.create_connection((host, int(port)), timeout=1).close()
                 return
@@ -110,30 +115,36 @@ def dynadeck(*options, log=None, binary=None):
     return Server("dynadeck", [binary or BINARY, "serve", "--port", "0", *where, *options], log=log)
 
 
+def on_free_port(name, command_for, log=None, attempts=3):
+    """A server that has to be told its port, on a free one. Somebody else may take the port in
+    the moment before the server does; then it is started again on another."""
+    while True:
+        port = free_port()
+        try:
+            return Server(name, command_for(port), endpoint=f"http://127.0.0.1:{port}", log=log)
+        except EndedTooEarly:
+            attempts -= 1
+            if attempts == 0:
+                raise
+
+
 def dynalite(log=None):
-    port = free_port()
-    return Server("dynalite",
-                  ["node", PEERS / "dynalite/node_modules/dynalite/cli.js", "--host", "127.0.0.1",
-                   "--port", port, "--createTableMs", 0, "--deleteTableMs", 0,
-                   "--updateTableMs", 0],
-                  endpoint=f"http://127.0.0.1:{port}", log=log)
+    return on_free_port("dynalite", lambda port: [
+        "node", PEERS / "dynalite/node_modules/dynalite/cli.js", "--host", "127.0.0.1", "--port",
+        port, "--createTableMs", 0, "--deleteTableMs", 0, "--updateTableMs", 0], log)
 
 
 def dynamodb_local(log=None):
-    port = free_port()
     home = PEERS / "local/package/aws_dynamodb_local"
-    return Server("DynamoDB Local",
-                  ["java", f"-Djava.library.path={home}/DynamoDBLocal_lib", "-jar",
-                   home / "DynamoDBLocal.jar", "-inMemory", "-port", port],
-                  endpoint=f"http://127.0.0.1:{port}", log=log)
+    return on_free_port("DynamoDB Local", lambda port: [
+        "java", f"-Djava.library.path={home}/DynamoDBLocal_lib", "-jar", home / "DynamoDBLocal.jar",
+        "-inMemory", "-port", port], log)
 
 
 def kinesalite(log=None):
-    port = free_port()
-    return Server("kinesalite",
-                  ["node", PEERS / "dynalite/node_modules/kinesalite/cli.js", "--port", port,
-                   "--createStreamMs", 5, "--deleteStreamMs", 5, "--updateStreamMs", 5],
-                  endpoint=f"http://127.0.0.1:{port}", log=log)
+    return on_free_port("kinesalite", lambda port: [
+        "node", PEERS / "dynalite/node_modules/kinesalite/cli.js", "--port", port,
+        "--createStreamMs", 5, "--deleteStreamMs", 5, "--updateStreamMs", 5], log)
 
 
 START = {"dynadeck": dynadeck, "dynalite": dynalite, "local": dynamodb_local}
