@@ -8,36 +8,16 @@ import unittest
 from support import HERE, PYTHON, WithServer, environment
 
 from conformance.case import load_cases  # noqa: E402
-from conformance.player import CAPITAL_MESSAGE, NAMESPACES, Player  # noqa: E402
+from conformance.player import CAPITAL_MESSAGE, NAMESPACES  # noqa: E402
 from sdk_answers import Boto3, Piped, Unsendable  # noqa: E402
+from sdk_player import SdkPlayer, sendable  # noqa: E402
 
 CASES = HERE.parent / "conformance"
-# Groups that are about the wire, about Streams, or about JSON that SDKs do not write.
-LEFT_OUT = {"wire", "streams"}
-
-
-def sendable(case):
-    """Whether an SDK can say what the case says."""
-    group = case.name.partition("/")[0]
-    return group not in LEFT_OUT and all(
-        "http" not in step and "headers" not in step and step.get("operation")
-        and isinstance(step["request"], dict) for step in case.steps)
 
 
 def tellable(case):
     """Whether the CLI can tell what the case expects: of an error it prints code and text."""
     return not any("members" in step["expect"] for step in case.steps)
-
-
-class SdkPlayer(Player):
-    """Immutable but for its client, which serves one case at a time."""
-
-    def __init__(self, endpoint, client_of):
-        super().__init__(endpoint)
-        self.client_of = client_of
-
-    def check(self, client, step, counter, bound):
-        return super().check(self.client_of(client.account), step, counter, bound)
 
 
 def play(player, fitting):

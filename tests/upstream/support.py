@@ -13,6 +13,8 @@ sys.path.insert(0, str(HERE.parent))
 
 from proof import servers, wire  # noqa: E402,F401
 
+JS = pathlib.Path(os.environ.get("DYNADECK_JS", servers.ROOT / "build/clients/js"))
+
 # No credentials but those that a test gives: neither this user's nor this machine's.
 CLEAN = {"AWS_CONFIG_FILE": "/nonexistent", "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
          "AWS_EC2_METADATA_DISABLED": "true"}
@@ -31,6 +33,15 @@ def environment(**variables):
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def sdk_environment(endpoint):
+    """What an SDK needs to find the server and nothing else on the way."""
+    return {**CLEAN, "PATH": os.environ["PATH"], "HOME": "/nonexistent", "AWS_REGION": "us-east-1",
+            "AWS_DEFAULT_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "key",
+            "AWS_SECRET_ACCESS_KEY": "secret", "AWS_ENDPOINT_URL": endpoint,
+            "AWS_ENDPOINT_URL_DYNAMODB": endpoint, "NODE_PATH": str(JS / "node_modules"),
+            "NODE_NO_WARNINGS": "1"}
 
 
 def front(url, *options, **variables):
