@@ -1,6 +1,8 @@
 #include "harness/sigv4.h"
 
 #include <catch2/catch.hpp>
+#include <cctype>
+#include <set>
 
 using namespace dynadeck;
 
@@ -75,4 +77,104 @@ TEST_CASE("texts are equal only where they are the same", "[sigv4]") {
   CHECK(sigv4::equal_in_constant_time("ab", "ab"));
   CHECK_FALSE(sigv4::equal_in_constant_time("ab", "ac"));
   CHECK_FALSE(sigv4::equal_in_constant_time("ab", "abc"));
+}
+
+// Source: [doc] AWS Signature Version 4 test suite (the name of a case is AWS's)
+TEST_CASE("AWS's test suite signs the same", "[sigv4]") {
+  struct Case {
+    std::string name, method, target, body, signature;
+    std::vector<std::pair<std::string, std::string>> more;  // headers; their names are signed
+  };
+  const std::string vanilla = "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31";
+  const Case given = GENERATE_COPY(
+      Case{"get-vanilla", "GET", "/", "", vanilla, {}},
+      Case{"get-slash", "GET", "//", "", vanilla, {}},
+      Case{"get-slashes",
+           "GET",
+           "//example//",
+           "",
+           "9a624bd73a37c9a373b5312afbebe7a714a789de108f0bdfe846570885f57e84",
+           {}},
+      Case{"get-relative", "GET", "/example/..", "", vanilla, {}},
+      Case{"get-unreserved",
+           "GET",
+           "/-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+           "",
+           "07ef7494c76fa4850883e2b006601f940f8a34d404d0cfa977f52a65bbf5f24f",
+           {}},
+      Case{"get-vanilla-query-order-key-case",
+           "GET",
+           "/?Param2=value2&Param1=value1",
+           "",
+           "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500",
+           {}},
+      Case{"get-vanilla-query-unreserved",
+           "GET",
+           "/?-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz="
+           "-._~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+           "",
+           "9c3e54bfcdf0b19771a7f523ee5669cdf59bc7cc0884027167c21bb143a40197",
+           {}},
+      Case{"get-header-key-duplicate",
+           "GET",
+           "/",
+           "",
+           "c9d5ea9f3f72853aea855b47ea873832890dbdd183b4468f858259531a5138ea",
+           {{"My-Header1", "value2"}, {"My-Header1", "value2"}, {"My-Header1", "value1"}}},
+      Case{"get-header-value-order",
+           "GET",
+           "/",
+           "",
+           "08c7e5a9acfcfeb3ab6b2185e75ce8b1deb5e634ec47601a50643f830c755c01",
+           {{"My-Header1", "value4"},
+            {"My-Header1", "value1"},
+            {"My-Header1", "value3"},
+            {"My-Header1", "value2"}}},
+      Case{"get-header-value-trim",
+           "GET",
+           "/",
+           "",
+           "acc3ed3afb60bb290fc8d2dd0098b9911fcaa05412b367055dee359757a9c736",
+           {{"My-Header1", " value1"}, {"My-Header2", " \"a   b   c\""}}},
+      Case{"post-vanilla",
+           "POST",
+           "/",
+           "",
+           "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b",
+           {}},
+      Case{"post-vanilla-query",
+           "POST",
+           "/?Param1=value1",
+           "",
+           "28038455d6de14eafc1f9222cf5aa6f1a96197d7deb8263271d420d138af7f11",
+           {}},
+      Case{"post-header-value-case",
+           "POST",
+           "/",
+           "",
+           "cdbc9802e29d2942e5e10b5bccfdd67c5f22c7c4e8ae67b53629efa58b974b7d",
+           {{"My-Header1", "VALUE1"}}},
+      Case{"post-x-www-form-urlencoded",
+           "POST",
+           "/",
+           "Param1=value1",
+           "ff11897932ad3f4e8b18135d722051e5ac45fc38421b1da7b9d196a0fe09473a",
+           {{"Content-Type", "application/x-www-form-urlencoded"}}});
+  INFO(given.name);
+  HeaderList headers;
+  headers.add("Host", "example.amazonaws.com");
+  headers.add("X-Amz-Date", "20150830T123600Z");
+  std::set<std::string> signed_names = {"host", "x-amz-date"};
+  for (const auto& [name, value] : given.more) {
+    headers.add(name, value);
+    std::string lower = name;
+    for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    signed_names.insert(lower);
+  }
+  const std::vector<std::string> names(signed_names.begin(), signed_names.end());
+  const std::string hash = sigv4::sha256_hex(given.body);
+  CHECK_THAT(
+      sigv4::authorization("AKIDEXAMPLE", kSecret, {"20150830", "us-east-1", "service"},
+                           "20150830T123600Z", {given.method, given.target, &headers, names, hash}),
+      Catch::EndsWith(", Signature=" + given.signature));
 }
