@@ -30,6 +30,7 @@ std::string in_quotes(std::string_view text) { return "'" + std::string(text) + 
 // Not find_first_of, which looks every single byte up by a call: this is run for each request.
 std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
   std::vector<std::string_view> parts;
+  parts.reserve(8);
   while (true) {
     std::size_t end = 0;
     while (end < text.size() && text[end] != separators.front() && text[end] != separators.back()) {
@@ -48,31 +49,35 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-std::string query_value(const HttpRequest& request, const std::string& name) {
+std::string_view query_value(const HttpRequest& request, const std::string& name) {
   const auto found = request.query.find(name);
-  return found == request.query.end() ? std::string() : found->second;
+  return found == request.query.end() ? std::string_view() : found->second;
 }
 
 // The access key may itself hold slashes; the scope is the last four parts.
 void read_credential(Authorization& authorization) {
   std::string_view rest = authorization.credential;
   while (rest.ends_with('/')) rest.remove_suffix(1);
-  const std::vector<std::string_view> parts = split(rest, "/");
-  if (parts.size() < kCredentialParts) {
-    authorization.access_key = parts.front();
-    if (parts.size() > 2) authorization.region = parts[2];
-    return;
+  std::string_view key = rest;
+  std::array<std::string_view, kCredentialParts - 1> scope;  // from the terminator to the date
+  for (std::string_view& part : scope) {
+    const std::size_t slash = key.rfind('/');
+    if (slash == std::string_view::npos) {
+      const std::vector<std::string_view> parts = split(rest, "/");
+      authorization.access_key = parts.front();
+      if (parts.size() > 2) authorization.region = parts[2];
+      return;
+    }
+    part = key.substr(slash + 1);
+    key = key.substr(0, slash);
   }
-  authorization.region = parts[parts.size() - 3];
-  const std::string_view date = parts[parts.size() - 4];
-  authorization.access_key =
-      rest.substr(0, static_cast<std::size_t>(date.data() - rest.data()) - 1);
+  authorization.access_key = key;
+  authorization.region = scope[2];
 }
 
 // AWS4-HMAC-SHA256 Credential=..., SignedHeaders=..., Signature=...
 Outcome<Authorization, Refusal> read_header(const HttpRequest& request, std::string_view header) {
   Authorization authorization;
-  authorization.text = header;
   const std::vector<std::string_view> parts = split(header, ", ");
   authorization.algorithm = parts.front();
   for (std::size_t i = 1; i < parts.size(); ++i) {
@@ -116,12 +121,12 @@ Outcome<Authorization, Refusal> read_query(const HttpRequest& request) {
   authorization.presigned = true;
   std::string message;
   const auto take = [&](const std::string& name) {
-    std::string value = query_value(request, name);
+    const std::string_view value = query_value(request, name);
     if (value.empty())
       message += "AWS query-string parameters must include " + in_quotes(name) + ". ";
     return value;
   };
-  authorization.algorithm = authorization.text = take("X-Amz-Algorithm");
+  authorization.algorithm = take("X-Amz-Algorithm");
   authorization.credential = take("X-Amz-Credential");
   authorization.signature = take("X-Amz-Signature");
   authorization.signed_headers = take("X-Amz-SignedHeaders");
@@ -259,7 +264,7 @@ std::optional<Refusal> SignatureVerifier::verify(const HttpRequest& request,
   }
   std::chrono::seconds valid_for = kTolerance;
   if (authorization.presigned) {
-    const int seconds = std::atoi(query_value(request, "X-Amz-Expires").c_str());
+    const int seconds = std::atoi(std::string(query_value(request, "X-Amz-Expires")).c_str());
     if (seconds > 0) valid_for = std::chrono::seconds(std::min(seconds, 7 * 24 * 3600));
   }
   const auto now_seconds = std::chrono::floor<std::chrono::seconds>(now);

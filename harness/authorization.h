@@ -25,18 +25,18 @@ struct Refusal {
 };
 
 // What the client says of itself, in its Authorization header or in the query of a presigned URL.
+// Views of the request, which is not changed while they are in use.
 struct Authorization {
   bool presigned = false;
-  std::string text;       // the header's value, or X-Amz-Algorithm's for a presigned URL
-  std::string algorithm;  // "AWS4-HMAC-SHA256"
-  std::string credential;
-  std::string signed_headers;
-  std::string signature;
-  std::string date;  // X-Amz-Date or Date as sent
+  std::string_view algorithm;  // "AWS4-HMAC-SHA256"
+  std::string_view credential;
+  std::string_view signed_headers;
+  std::string_view signature;
+  std::string_view date;  // X-Amz-Date or Date as sent
 
   // From the credential, as far as it has them.
-  std::string access_key;
-  std::string region;
+  std::string_view access_key;
+  std::string_view region;
 };
 
 // What DynamoDB checks before it knows any key: that all parts are there.

@@ -107,6 +107,8 @@ ReplyParser::Progress ReplyParser::take_head(std::string_view& bytes) {
 }
 
 ReplyParser::Progress ReplyParser::parse_head() {
+  constexpr std::size_t kUsualFields = 12;
+  reply_.headers.reserve(kUsualFields);
   std::string_view rest = head_;
   bool first = true;
   while (!rest.empty()) {

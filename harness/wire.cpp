@@ -41,15 +41,15 @@ Operation operation_of(std::string_view target) {
 // 12 digits are an account; every other key belongs to one account. The names that DynamoDB Local's
 // users write for "no region" mean the first one.
 Scope scope_of(const Authorization& authorization) {
-  const std::string& key = authorization.access_key;
+  const std::string_view key = authorization.access_key;
   const bool account =
       key.size() == kDefaultAccount.size() && std::all_of(key.begin(), key.end(), [](char c) {
         return std::isdigit(static_cast<unsigned char>(c)) != 0;
       });
-  const std::string& region = authorization.region;
+  const std::string_view region = authorization.region;
   const bool named = !region.empty() && region != "local" && region != "localhost";
-  return {account ? key : std::string(kDefaultAccount),
-          named ? region : std::string(kDefaultRegion)};
+  return {std::string(account ? key : kDefaultAccount),
+          std::string(named ? region : kDefaultRegion)};
 }
 
 std::string session_of(std::string_view path) {
@@ -119,7 +119,7 @@ Outcome<Request, Response> Wire::read(HttpRequest& http) const {
     }
   }
   request.scope = scope_of(*authorization);
-  request.access_key = std::move(authorization->access_key);
+  request.access_key = authorization->access_key;
   request.session = session_of(http.path);
   request.headers = std::move(http.headers);
   request.body = gzipped ? std::move(decoded) : std::move(http.body);
