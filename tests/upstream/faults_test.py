@@ -1,7 +1,11 @@
 """Faults before and after the upstream is asked: what the upstream sees, and what the client."""
+import concurrent.futures
+import contextlib
 import gzip
 import http.client
 import json
+import socket
+import tempfile
 import time
 import unittest
 import zlib
@@ -159,6 +163,28 @@ class Bodies(unittest.TestCase):
         self.assertEqual(len(document["UnprocessedItems"]["table"]), 1)
         self.assertEqual(len(document["filler"]), 5000)
 
+    def test_what_came_compressed_unasked_is_read(self):
+        with Upstream(lambda headers, body: (200, {"Content-Encoding": "gzip"},
+                                             gzip.compress(b'{"Item":{}}'))) as upstream, \
+                front(f"http://127.0.0.1:{upstream.port}") as server, \
+                wire.Client(server.endpoint) as client:
+            answer = client.call("GetItem", b"{}")
+        self.assertEqual((answer.body, answer.headers.get("content-encoding")),
+                         (b'{"Item":{}}', None))
+        self.assertTrue(wire.crc32_fits(answer))
+
+    def test_a_compressed_request_is_sent_plain(self):
+        seen = []
+
+        def note(headers, body):
+            seen.append((headers.get("Content-Encoding"), body))
+            return 200, {}, b"{}"
+
+        with Upstream(note) as upstream, front(f"http://127.0.0.1:{upstream.port}") as server, \
+                wire.Client(server.endpoint) as client:
+            client.call("PutItem", gzip.compress(b'{"a":1}'), {"Content-Encoding": "gzip"})
+        self.assertEqual(seen, [(None, b'{"a":1}')])
+
     def test_a_body_that_its_checksum_does_not_fit_is_not_passed_on(self):
         answers = [b"1", b"12"]
 
@@ -177,15 +203,59 @@ class Bodies(unittest.TestCase):
 class Unreachable(unittest.TestCase):
     def test_the_answer_names_the_host_and_the_reason(self):
         port = servers.free_port()
-        with front(f"http://127.0.0.1:{port}") as server, wire.Client(server.endpoint) as client:
+        with tempfile.NamedTemporaryFile("r") as log, \
+                front(f"http://127.0.0.1:{port}", log=log.name) as server, \
+                wire.Client(server.endpoint) as client:
             answer = client.call("GetItem", get("x"))
             stats = admin(client, "GET", "/_dynadeck/upstream")
             metrics = client.exchange("GET", "/metrics", {}, b"").body.decode()
+            logged = [line for line in log.read().splitlines() if f"127.0.0.1:{port}" in line]
         self.assertEqual((answer.status, answer.error), (502, "InternalServerError"))
+        self.assertTrue(wire.crc32_fits(answer))
         self.assertIn(f"127.0.0.1:{port}", answer.json()["message"])
         self.assertIn("Connection refused", answer.json()["message"])
+        self.assertIn("GetItem: Connection refused", logged[-1])
         self.assertEqual(stats["unreachable"], 1)
         self.assertIn('dynadeck_upstream_failures_total{reason="unreachable"} 1', metrics)
+
+    def test_a_request_that_never_left_is_tried_again_where_that_is_asked_for(self):
+        for retries, expected in (("0", 502), ("10", 200)):
+            port = servers.free_port()
+            with self.subTest(retries=retries), \
+                    front(f"http://127.0.0.1:{port}", "--upstream-retries", retries) as server, \
+                    wire.Client(server.endpoint) as client, \
+                    concurrent.futures.ThreadPoolExecutor(1) as pool:
+                asked = pool.submit(client.call, "GetItem", b"{}")
+                if retries == "0":
+                    asked.result()
+                else:
+                    self.wait_for(server, lambda stats: stats["retries"] > 0)
+                with Upstream(lambda headers, body: (200, {}, body), port=port):
+                    self.assertEqual(asked.result().status, expected)
+                    self.assertEqual(client.call("GetItem", b"{}").status, 200)
+
+    def test_what_may_have_arrived_is_never_sent_again(self):
+        """The upstream reads each request, and hangs up."""
+        seen = []
+
+        def hang_up(headers, body):
+            seen.append(body)
+            raise ConnectionAbortedError
+
+        with Upstream(hang_up) as upstream, \
+                front(f"http://127.0.0.1:{upstream.port}", "--upstream-retries", "5") as server, \
+                wire.Client(server.endpoint) as client:
+            answers = [client.call("PutItem", b'{"n":%d}' % n) for n in range(3)]
+        self.assertEqual([answer.status for answer in answers], [502] * 3)
+        self.assertEqual(seen, [b'{"n":0}', b'{"n":1}', b'{"n":2}'])
+        self.assertNotIn("was not sent", answers[0].json()["message"])
+
+    def wait_for(self, server, arrived):
+        deadline = time.monotonic() + 10
+        with wire.Client(server.endpoint) as client:
+            while not arrived(admin(client, "GET", "/_dynadeck/upstream")):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.01)
 
     def test_the_whole_request_has_a_hard_end(self):
         """Retries of a request that never left, to a port where nobody is."""
@@ -197,6 +267,24 @@ class Unreachable(unittest.TestCase):
             took = time.monotonic() - began
         self.assertIn(answer.status, (502, 504))
         self.assertLess(took, 1.0)  # the ten pauses alone would be 7 s
+
+    def test_connecting_has_an_end(self):
+        """A port whose queue is full lets nobody in and refuses nobody."""
+        with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, \
+                contextlib.ExitStack() as waiting:
+            address = listener.getsockname()
+            for _ in range(4):
+                caller = waiting.enter_context(socket.socket())
+                caller.setblocking(False)
+                caller.connect_ex(address)
+            with front(f"http://127.0.0.1:{address[1]}", "--upstream-connect-timeout",
+                       "300ms") as server, wire.Client(server.endpoint) as client:
+                began = time.monotonic()
+                answer = client.call("GetItem", get("x"))
+                took = time.monotonic() - began
+        self.assertIn(answer.status, (502, 504))
+        self.assertIn("(the request was not sent)", answer.json()["message"])
+        self.assertTrue(0.25 < took < 2, took)
 
     def test_a_name_that_is_not_found_has_an_end_too(self):
         with front("http://no-such-host.invalid:8000", "--upstream-timeout", "1s",

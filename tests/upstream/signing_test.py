@@ -8,7 +8,7 @@ import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
 
-from support import Upstream, front, wire
+from support import Upstream, front, servers, wire
 
 KEY, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 
@@ -72,6 +72,21 @@ class Signing(unittest.TestCase):
 
     def test_below_a_path(self):
         self.check(path="/stage/dynamo")
+
+    def test_an_upstream_that_verifies_believes_it_and_no_other(self):
+        """Another dynadeck, which knows one key and takes the client's place from its signature."""
+        with servers.dynadeck("--credentials", f"{KEY}:{SECRET}") as upstream:
+            for secret, expected in ((SECRET, None), ("wrong", "InvalidSignatureException")):
+                with self.subTest(secret=secret), \
+                        front(upstream.endpoint, AWS_ACCESS_KEY_ID=KEY,
+                              AWS_SECRET_ACCESS_KEY=secret) as server, \
+                        wire.Client(server.endpoint) as client:
+                    self.assertEqual(client.call("ListTables", {}).error, expected)
+                    streams = client.call("ListStreams", {})
+                    self.assertEqual(streams.error, expected)
+            with front(upstream.endpoint, "--sign", "none") as server, \
+                    wire.Client(server.endpoint) as client:
+                self.assertIsNotNone(client.call("ListTables", {}).error)
 
     def test_a_signature_that_is_passed_through_is_the_clients(self):
         seen = Seen()

@@ -44,10 +44,10 @@ def sdk_environment(endpoint):
             "NODE_NO_WARNINGS": "1"}
 
 
-def front(url, *options, **variables):
-    """A dynadeck whose upstream is `url`."""
+def front(url, *options, log=None, **variables):
+    """A dynadeck whose upstream is `url`. log: the file for what it says."""
     with environment(**variables):
-        return servers.dynadeck("--upstream", url, *options)
+        return servers.dynadeck("--upstream", url, *options, log=log)
 
 
 def admin(client, method, path, body=b""):
@@ -58,7 +58,7 @@ def admin(client, method, path, body=b""):
 class Upstream:
     """An HTTP server whose answers are answer(headers, body) -> (status, headers, body)."""
 
-    def __init__(self, answer, tls=None):
+    def __init__(self, answer, tls=None, port=0):
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
@@ -82,7 +82,7 @@ class Upstream:
             def handle_error(self, *_):
                 pass
 
-        self.server = Server(("127.0.0.1", 0), Handler)
+        self.server = Server(("127.0.0.1", port), Handler)
         if tls:
             certificate, key = tls
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

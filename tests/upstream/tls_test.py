@@ -107,6 +107,21 @@ class Tls(unittest.TestCase):
                 wire.Client(server.endpoint) as client:
             self.refused([client.call("GetItem", b"{}")], "certificate")
 
+    def test_the_systems_authorities(self):
+        """OpenSSL finds them where SSL_CERT_FILE says, as it finds the system's without."""
+        certificate = self.ours.issue("system", "DNS:localhost")
+        with Upstream(lambda headers, body: (200, {}, body), tls=certificate) as upstream:
+            url = f"https://localhost:{upstream.port}"
+            for authority, expected in ((self.ours, 200), (self.theirs, 502)):
+                with front(url, SSL_CERT_FILE=str(authority.certificate)) as server, \
+                        wire.Client(server.endpoint) as client:
+                    self.assertEqual(client.call("GetItem", b"{}").status, expected)
+            # Those that are given stand alone.
+            with front(url, "--upstream-ca", self.theirs.certificate,
+                       SSL_CERT_FILE=str(self.ours.certificate)) as server, \
+                    wire.Client(server.endpoint) as client:
+                self.refused([client.call("GetItem", b"{}")], "certificate")
+
     def test_plain_http_behind_an_https_url(self):
         with Upstream(lambda headers, body: (200, {}, body)) as upstream, \
                 front(f"https://localhost:{upstream.port}") as server, \
