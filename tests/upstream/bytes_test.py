@@ -112,8 +112,8 @@ class Bytes(unittest.TestCase):
                 self.through_sdk(clients.of, taps)
             with self.subTest(peer=peer, sdk="javascript"), tapped(start) as taps:
                 client = Piped(["node", CLIENTS / "js/conformance.js"],
-                                    sdk_environment(taps[0].endpoint), NAMESPACES,
-                                    CAPITAL_MESSAGE)
+                               sdk_environment(taps[0].endpoint), NAMESPACES,
+                               CAPITAL_MESSAGE)
 
                 def client_of(account, client=client):
                     client.account = account
