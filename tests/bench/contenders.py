@@ -1,7 +1,6 @@
 """Who is measured, and what each of them is asked."""
 import json
 import pathlib
-import subprocess
 import sys
 import tempfile
 
@@ -10,7 +9,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from proof import servers, wire  # noqa: E402
 
-from load import Load  # noqa: E402
+from load import Load, built  # noqa: E402
 
 ITEMS = 1000
 NGINX = """
@@ -102,10 +101,7 @@ def nginx():
 
 
 def echo():
-    build = servers.ROOT / "build/release"
-    subprocess.run(["cmake", "--build", build, "--target", "bench_echo_server"], check=True,
-                   stdout=subprocess.DEVNULL)
-    return servers.Server("echo", [build / "bench_echo_server", "256"])
+    return servers.Server("echo", [built("bench_echo_server"), "256"])
 
 
 def dynadeck():

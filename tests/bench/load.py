@@ -1,13 +1,19 @@
-"""Drives one server with wrk and says how fast it was."""
+"""Drives one server, as fast as it answers or at a constant rate, and says how fast it was."""
 import contextlib
+import functools
 import json
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from proof import servers  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -38,24 +44,44 @@ def body_file(load):
         yield file.name
 
 
-def drive(endpoint, load, connections, seconds, errors_allowed=False, pause_ms=None):
-    """One run of wrk with a single thread. Fails where answers were errors: a server that refuses
-    is fast. Without a pause connections ask as fast as they are answered."""
-    paused = {"BENCH_PAUSE_MS": str(pause_ms)} if pause_ms else {}
+def drive(endpoint, load, connections, seconds, errors_allowed=False):
+    """One run of wrk with a single thread: connections ask as fast as they are answered. Fails if
+    answers were errors: a server that refuses is fast."""
     with body_file(load) as bodies:
         finished = subprocess.run(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s",
              "-s", HERE / "post.lua", endpoint],
             env={**os.environ, "BENCH_BODIES": bodies,
-                 "BENCH_TARGET": f"DynamoDB_20120810.{load.operation}", **paused},
+                 "BENCH_TARGET": f"DynamoDB_20120810.{load.operation}"},
             capture_output=True, text=True, check=False)
-    for line in finished.stdout.splitlines():
-        if line.startswith("BENCH "):
-            return speed(json.loads(line[6:]), load, errors_allowed)
-    raise LoadFailed(f"wrk: {finished.stdout} {finished.stderr}")
+    return speed(finished, load, errors_allowed)
 
 
-def speed(result, load, errors_allowed):
+def drive_open(endpoint, load, connections, rate, seconds):
+    """One run of open_load.cpp: `rate` requests fall due every second, and a request's time counts
+    from then. Fails where one was not answered, or with an error."""
+    with body_file(load) as bodies:
+        finished = subprocess.run(
+            [built("bench_open_load"), str(urlsplit(endpoint).port), str(connections), str(rate),
+             str(seconds), load.operation, bodies],
+            capture_output=True, text=True, check=False)
+    return speed(finished, load, errors_allowed=False)
+
+
+@functools.cache
+def built(target):
+    """The path of a program of CMakeLists.txt beside this, which nobody else needs built."""
+    build = servers.ROOT / "build/release"
+    subprocess.run(["cmake", "--build", build, "--target", target], check=True,
+                   stdout=subprocess.DEVNULL)
+    return build / target
+
+
+def speed(finished, load, errors_allowed):
+    lines = [line for line in finished.stdout.splitlines() if line.startswith("BENCH ")]
+    if not lines:
+        raise LoadFailed(f"no result: {finished.stdout} {finished.stderr}")
+    result = json.loads(lines[0][6:])
     if not errors_allowed and (result["status"] or result["socket"]):
         raise LoadFailed(f"{load.operation}: {result['status']} errors answered, "
                          f"{result['socket']} connections failed")

@@ -1,6 +1,5 @@
 -- wrk's side of a scenario: POSTs the bodies of a file, one per line, round and round.
--- Environment: BENCH_BODIES (path), BENCH_TARGET (X-Amz-Target), BENCH_PAUSE_MS (optional: each
--- connection rests between two requests, for this long in the middle).
+-- Environment: BENCH_BODIES (path), BENCH_TARGET (X-Amz-Target).
 local requests, position, count = {}, 0, 0
 
 function init(args)
@@ -18,14 +17,6 @@ end
 function request()
   position = position % count + 1
   return requests[position]
-end
-
--- At random, so that connections do not fall into step.
-local pause = tonumber(os.getenv("BENCH_PAUSE_MS"))
-if pause then
-  function delay()
-    return math.random(0, 2 * pause)
-  end
 end
 
 -- One line that the caller reads.

@@ -1,11 +1,13 @@
-"""What it costs to ask through dynadeck: against the echo, and against DynamoDB Local."""
+"""What it costs to ask through dynadeck: against the echo, at constant rates and saturated, and
+against DynamoDB Local."""
 import contextlib
 import statistics
 
 from contenders import CONTENDERS, SCENARIOS, fill, servers
-from load import drive
+from load import drive, drive_open
 
-PACED_CONNECTIONS = 16
+CONNECTIONS = 16
+RATES = (1000, 2000, 4000, 8000, 12000)  # requests a second
 MANY_CONNECTIONS = 1000
 
 
@@ -19,13 +21,15 @@ def pair(name):
             yield direct.endpoint, through.endpoint
 
 
-def compare(direct, through, connections, seconds, rounds, scenario="GetItem", pause_ms=None):
-    """Both alternate; the first turn only warms up. What is said of both together is the median of
-    what was said turn by turn: the machine changes more slowly than turns do."""
-    turns = []
+def compare(direct, through, connections, seconds, rounds, rate=None):
+    """Both alternate, at a constant rate or as fast as they answer; the first turn only warms up.
+    What is said of both together is the median of what was said turn by turn: the machine changes
+    more slowly than turns do."""
+    load, turns = SCENARIOS["GetItem"](), []
     for turn in range(rounds + 1):
-        speeds = [drive(endpoint, SCENARIOS[scenario](), connections, seconds if turn else 1,
-                        pause_ms=pause_ms) for endpoint in (direct, through)]
+        speeds = [drive_open(endpoint, load, connections, rate, seconds) if rate else
+                  drive(endpoint, load, connections, seconds if turn else 1)
+                  for endpoint in (direct, through)]
         if turn:
             turns.append(speeds)
 
@@ -40,7 +44,9 @@ def compare(direct, through, connections, seconds, rounds, scenario="GetItem", p
         "direct_p50_us": round(middle(lambda one, _: one.p50_microseconds)),
         "through_p50_us": round(middle(lambda _, two: two.p50_microseconds)),
         "added_p50_us": round(middle(lambda one, two: two.p50_microseconds
-                                     - one.p50_microseconds))}
+                                     - one.p50_microseconds)),
+        "direct_p99_us": round(middle(lambda one, _: one.p99_microseconds)),
+        "through_p99_us": round(middle(lambda _, two: two.p99_microseconds))}
 
 
 def many(through, seconds):
@@ -52,20 +58,34 @@ def many(through, seconds):
 
 def measure(connections, seconds, rounds, note):
     results = {}
+
+    def add(label, figures):
+        results[label] = figures
+        note(f"{label}: {figures}")
+
     with pair("echo") as (direct, through):
+        for rate in RATES:
+            add(f"echo, {CONNECTIONS} connections, {rate:,} a second",
+                compare(direct, through, CONNECTIONS, seconds, rounds, rate))
         for count in connections:
-            label = f"echo, {count} connections"
-            results[label] = compare(direct, through, count, seconds, rounds)
-            note(f"{label}: {results[label]}")
-        for pause_ms in (10, 5, 2):
-            label = f"echo, {PACED_CONNECTIONS} connections, {pause_ms} ms between requests"
-            results[label] = compare(direct, through, PACED_CONNECTIONS, seconds, rounds,
-                                     pause_ms=pause_ms)
-            note(f"{label}: {results[label]}")
+            add(f"echo, {count} connections, saturated",
+                compare(direct, through, count, seconds, rounds))
         results["many"] = many(through, seconds)
         note(f"many: {results['many']}")
     with pair("local") as (direct, through):
-        label = f"DynamoDB Local, {PACED_CONNECTIONS} connections"
-        results[label] = compare(direct, through, PACED_CONNECTIONS, seconds, rounds)
-        note(f"{label}: {results[label]}")
+        add(f"DynamoDB Local, {CONNECTIONS} connections, saturated",
+            compare(direct, through, CONNECTIONS, seconds, rounds))
     return results
+
+
+def show(results):
+    """The table of docs/benchmarks.md."""
+    lines = ["| | direct, a second | through dynadeck | ratio | p50 direct | p50 added "
+             "| p99 direct | p99 through |", "|---|---|---|---|---|---|---|---|"]
+    for label, of in results.items():
+        if "ratio" in of:
+            lines.append(f"| {label} | {of['direct_per_second']:,} | {of['through_per_second']:,} "
+                         f"| {of['ratio']:.2f} | {of['direct_p50_us']:,} µs "
+                         f"| {of['added_p50_us']:,} µs | {of['direct_p99_us']:,} µs "
+                         f"| {of['through_p99_us']:,} µs |")
+    return "\n".join(lines)
