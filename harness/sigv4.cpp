@@ -2,7 +2,6 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/sha.h>
 #include <strings.h>
 
@@ -29,12 +28,35 @@ std::string hex(std::string_view bytes) {
   return out;
 }
 
+using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+
+std::string_view text_of(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+Digest sha256(std::string_view bytes) {
+  // Looked up once: SHA256() and HMAC() do it at every call, and that costs several times what it
+  // costs to hash a request.
+  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  Digest digest{};
+  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, algorithm, nullptr);
+  return digest;
+}
+
+// Source: [doc] RFC 2104
 std::string hmac(std::string_view key, std::string_view text) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  unsigned int size = digest.size();
-  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data(), &size);
-  return {reinterpret_cast<const char*>(digest.data()), size};
+  constexpr std::size_t kBlockBytes = 64;
+  constexpr char kInner = 0x36;
+  constexpr char kOuter = 0x5c;
+  std::string block(key.size() > kBlockBytes ? text_of(sha256(key)) : key);
+  block.resize(kBlockBytes);
+  const auto keyed = [&block](char pad, std::string_view bytes) {
+    std::string padded;
+    padded.reserve(block.size() + bytes.size());
+    for (const char c : block) padded += static_cast<char>(c ^ pad);
+    return sha256(padded.append(bytes));
+  };
+  return std::string(text_of(keyed(kOuter, text_of(keyed(kInner, text)))));
 }
 
 bool is_unreserved(char c) {
@@ -136,11 +158,7 @@ std::string KeyScope::text() const {
   return out;
 }
 
-std::string sha256_hex(std::string_view bytes) {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
-  SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), digest.data());
-  return hex({reinterpret_cast<const char*>(digest.data()), digest.size()});
-}
+std::string sha256_hex(std::string_view bytes) { return hex(text_of(sha256(bytes))); }
 
 std::string uri_encode(std::string_view text, bool encode_slash) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";

@@ -23,6 +23,17 @@ TEST_CASE("the guide's signing key", "[sigv4]") {
         "5d672d79c15b13162d9279b0855cfba6789a8edb4c82c400e06b5924a6f2b5d7");
 }
 
+// Source: [peer] Python's hmac. A key longer than a block of the hash is hashed first.
+TEST_CASE("secrets of any length", "[sigv4]") {
+  const auto [size, expected] = GENERATE(table<std::size_t, std::string>(
+      {{60, "5e650d36defdb37ba9aaf92b3a8fbbfada6b29b1083efd4e2d3e106a4fcc64d4"},
+       {61, "537cfea98574f1ed9fb0b0d0044e19d03aa3011dc34a51fb6377036ad2cdea11"},
+       {100, "39b8bb4634abc33b9c58cc7be6d61b847230e653b98e80b63a8620c5f19bd38f"}}));
+  const std::string key =
+      sigv4::signing_key(std::string(size, 's'), {"20150830", "us-east-1", "iam"});
+  CHECK(sigv4::signature(key, "text") == expected);
+}
+
 TEST_CASE("the guide's canonical request", "[sigv4]") {
   HeaderList headers;
   headers.add("Host", "iam.amazonaws.com");
