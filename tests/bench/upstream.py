@@ -1,6 +1,7 @@
 """What it costs to ask through dynadeck: against the echo, at constant rates and saturated, and
 against DynamoDB Local."""
 import contextlib
+import os
 import statistics
 
 from contenders import CONTENDERS, SCENARIOS, fill, servers
@@ -12,12 +13,14 @@ MANY_CONNECTIONS = 1000
 
 
 @contextlib.contextmanager
-def pair(name):
-    """A contender, and a dynadeck that signs nothing in front of it."""
+def pair(name, sign="none"):
+    """A contender, and a dynadeck in front of it."""
+    # For the one that signs: the others do not look.
+    os.environ.update(AWS_ACCESS_KEY_ID="key", AWS_SECRET_ACCESS_KEY="secret")
     with CONTENDERS[name][0]() as direct:
         if CONTENDERS[name][1]:
             fill(direct.endpoint)
-        with servers.dynadeck("--upstream", direct.endpoint, "--sign", "none") as through:
+        with servers.dynadeck("--upstream", direct.endpoint, "--sign", sign) as through:
             yield direct.endpoint, through.endpoint
 
 
@@ -72,6 +75,9 @@ def measure(connections, seconds, rounds, note):
                 compare(direct, through, count, seconds, rounds))
         results["many"] = many(through, seconds)
         note(f"many: {results['many']}")
+    with pair("echo", sign="auto") as (direct, through):
+        add(f"echo, {CONNECTIONS} connections, saturated, signed",
+            compare(direct, through, CONNECTIONS, seconds, rounds))
     with pair("local") as (direct, through):
         add(f"DynamoDB Local, {CONNECTIONS} connections, saturated",
             compare(direct, through, CONNECTIONS, seconds, rounds))
