@@ -1,13 +1,11 @@
 #include "harness/http_reactor.h"
 
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,7 +24,6 @@ constexpr int kEventsAtOnce = 4;
 // How many pipelined requests are answered before other connections have their turn.
 constexpr int kRequestsAtOnce = 32;
 constexpr std::size_t kMaxConnections = std::size_t{1} << 20;
-constexpr auto kLingerTime = std::chrono::seconds(5);
 constexpr auto kAcceptPause = std::chrono::milliseconds(50);
 constexpr auto kForever = std::chrono::hours(1);
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -124,7 +121,7 @@ class HttpServer::Reactor::Gate {
     if (inside_ != nullptr) return reactor_->post(token, kWoken);
     inside_ = this;
     std::unique_ptr<Worker> guest = take_guest();
-    if (reactor_->table_->at(Connection::fd_of(token)) != nullptr) {
+    if (reactor_->connections_.at(token) != nullptr) {
       reactor_->run(*guest, token, kWoken);
     }
     inside_ = nullptr;
@@ -162,6 +159,8 @@ HttpServer::Reactor::Reactor(HttpOptions options, Service& service, const Clock&
     : options_(completed(std::move(options))),
       clock_(clock),
       dispatch_(options_, service, clock, random, stats_),
+      connections_(clock, stats_, [this] { wake_keeper(); }),
+      sender_(connections_, stats_, options_.write_deadline),
       gate_(std::make_shared<Gate>(*this)) {}
 
 HttpServer::Reactor::~Reactor() = default;
@@ -174,7 +173,7 @@ std::unique_ptr<HttpServer::Reactor::Worker> HttpServer::Reactor::new_worker() c
 // --- Beginning and end -----------------------------------------------------------------------
 
 Outcome<std::uint16_t, std::string> HttpServer::Reactor::start() {
-  table_ = std::make_unique<ConnectionTable>(raise_file_limit());
+  const std::size_t max_files = raise_file_limit();
   const Outcome<int, std::string> socket =
       library_.listen_on(options_.host, options_.port, kBacklog);
   if (!socket.ok()) return socket.error();
@@ -188,6 +187,7 @@ Outcome<std::uint16_t, std::string> HttpServer::Reactor::start() {
   if (epoll_.get() < 0 || posted_.get() < 0 || ended_.get() < 0 || keeper_.get() < 0) {
     return std::string("cannot open more files: raise the limit (ulimit -n)");
   }
+  connections_.open(max_files, epoll_.get());
   epoll_event posted{EPOLLIN | EPOLLET, {.u64 = kPostedToken}};
   epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, posted_.get(), &posted);
   epoll_event ended{EPOLLIN, {.u64 = kEndedToken}};
@@ -209,7 +209,7 @@ bool HttpServer::Reactor::stop(std::chrono::milliseconds drain) {
   if (!running_) return drained_in_time_;
   running_ = false;
   drain_until_ = std::chrono::steady_clock::now() + drain;
-  draining_.store(true, std::memory_order_release);
+  connections_.drain();
   wake_keeper();
   keeper_thread_.join();
   watch_->close();
@@ -225,8 +225,8 @@ void HttpServer::Reactor::wake_keeper() { ring(keeper_.get()); }
 
 void HttpServer::Reactor::keep() {
   while (true) {
-    const bool accepting = !draining_.load(std::memory_order_acquire) &&
-                           std::chrono::steady_clock::now() >= accept_again_;
+    const bool accepting =
+        !connections_.draining() && std::chrono::steady_clock::now() >= accept_again_;
     std::array<pollfd, 2> waiting{pollfd{keeper_.get(), POLLIN, 0},
                                   pollfd{listener_.get(), POLLIN, 0}};
     const nanoseconds patience = keeper_patience();
@@ -235,10 +235,10 @@ void HttpServer::Reactor::keep() {
     ppoll(waiting.data(), accepting ? 2 : 1, &timeout, nullptr);
     if ((waiting[0].revents & POLLIN) != 0) silence(keeper_.get());
     if (accepting && waiting[1].revents != 0) accept_all();
-    for (const Connection::Token token : timers_.take_due(clock_.monotonic())) {
+    for (const Connection::Token token : connections_.take_due_timers()) {
       post(token, kTimer);
     }
-    if (draining_.load(std::memory_order_acquire) && drain_step()) return;
+    if (connections_.draining() && drain_step()) return;
   }
 }
 
@@ -247,10 +247,10 @@ nanoseconds HttpServer::Reactor::keeper_patience() const {
   const auto limit = [&patience](nanoseconds until) {
     patience = std::clamp(until, nanoseconds::zero(), patience);
   };
-  if (const auto earliest = timers_.earliest()) limit(*earliest - clock_.monotonic());
+  if (const auto earliest = connections_.earliest_timer()) limit(*earliest - clock_.monotonic());
   const auto now = std::chrono::steady_clock::now();
   if (accept_again_ > now) limit(accept_again_ - now);
-  if (draining_.load(std::memory_order_acquire) && !abort_posted_) limit(drain_until_ - now);
+  if (connections_.draining() && !abort_posted_) limit(drain_until_ - now);
   return patience;
 }
 
@@ -262,7 +262,7 @@ void HttpServer::Reactor::accept_all() {
       setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
       ::close(fd);
     } else if (fd >= 0) {
-      adopt(fd);
+      connections_.adopt(fd);
     } else if (errno == EAGAIN) {
       return;
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -274,23 +274,8 @@ void HttpServer::Reactor::accept_all() {
   }
 }
 
-void HttpServer::Reactor::adopt(int fd) {
-  Connection* connection = table_->make(fd);
-  if (connection == nullptr) {
-    ::close(fd);
-    return;
-  }
-  const int yes = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-  add<std::uint64_t>(stats_.accepted_connections, 1);
-  add<std::int64_t>(stats_.open_connections, 1);
-  connection->open(fd);
-  epoll_event event{EPOLLIN | EPOLLRDHUP | EPOLLET, {.u64 = connection->token()}};
-  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event);
-}
-
 void HttpServer::Reactor::post(Connection::Token token, std::uint32_t event) {
-  Connection* connection = table_->at(Connection::fd_of(token));
+  Connection* connection = connections_.at(token);
   if (connection == nullptr) return;
   // Left with its owner, if it has one. Otherwise we own it until a worker takes it over.
   if (connection->acquire(Connection::generation_of(token), event)) enqueue(token);
@@ -309,13 +294,13 @@ void HttpServer::Reactor::enqueue(Connection::Token token) {
 bool HttpServer::Reactor::drain_step() {
   if (!drain_posted_) {
     listener_.reset();
-    table_->for_each_open([this](Connection& connection) { post(connection.token(), kDrain); });
+    connections_.for_each([this](Connection& connection) { post(connection.token(), kDrain); });
     drain_posted_ = true;
   }
   if (stats_.open_connections.load() == 0) return true;
   if (!abort_posted_ && std::chrono::steady_clock::now() >= drain_until_) {
     drained_in_time_ = false;
-    table_->for_each_open([this](Connection& connection) { post(connection.token(), kAbort); });
+    connections_.for_each([this](Connection& connection) { post(connection.token(), kAbort); });
     abort_posted_ = true;
   }
   return false;
@@ -350,7 +335,7 @@ void HttpServer::Reactor::work_off_posts(Worker& worker) {
       token = posts_.front();
       posts_.pop_front();
     }
-    Connection& connection = *table_->at(Connection::fd_of(token));
+    Connection& connection = *connections_.at(token);
     do {
       if (!advance(worker, connection, connection.take_events())) break;
     } while (!connection.release());
@@ -358,7 +343,7 @@ void HttpServer::Reactor::work_off_posts(Worker& worker) {
 }
 
 void HttpServer::Reactor::run(Worker& worker, Connection::Token token, std::uint32_t events) {
-  Connection& connection = *table_->at(Connection::fd_of(token));
+  Connection& connection = *connections_.at(token);
   if (!connection.acquire(Connection::generation_of(token), events)) return;
   do {
     if (!advance(worker, connection, connection.take_events())) return;
@@ -367,8 +352,8 @@ void HttpServer::Reactor::run(Worker& worker, Connection::Token token, std::uint
 
 bool HttpServer::Reactor::advance(Worker& worker, Connection& connection, std::uint32_t events) {
   const bool awaiting = connection.phase == Connection::Phase::kAwaiting;
-  if ((events & kAbort) != 0) return close(connection);
-  if ((events & kBroken) != 0 && !awaiting) return close(connection);
+  if ((events & kAbort) != 0) return connections_.close(connection);
+  if ((events & kBroken) != 0 && !awaiting) return connections_.close(connection);
   if ((events & (kPeerClosed | kBroken)) != 0) connection.peer_closed = true;
   if ((events & kReadable) != 0) connection.unread = true;
   if ((events & kTimer) != 0 && connection.has_timer && connection.deadline <= clock_.monotonic()) {
@@ -379,9 +364,9 @@ bool HttpServer::Reactor::advance(Worker& worker, Connection& connection, std::u
   const bool idle = connection.phase == Connection::Phase::kReading &&
                     connection.partial == nullptr && connection.backlog.empty() &&
                     !connection.unread;
-  if ((events & kDrain) != 0 && idle) return close(connection);
+  if ((events & kDrain) != 0 && idle) return connections_.close(connection);
   if (connection.phase == Connection::Phase::kSending && (events & kWritable) != 0 &&
-      !send_outgoing(connection)) {
+      !sender_.go_on(connection)) {
     return false;
   }
   if (connection.phase == Connection::Phase::kReading && !serve(worker, connection)) return false;
@@ -389,9 +374,10 @@ bool HttpServer::Reactor::advance(Worker& worker, Connection& connection, std::u
     case Connection::Phase::kLingering:
       return discard_input(worker, connection);
     case Connection::Phase::kDeferred:
-      return connection.peer_closed ? close(connection) : true;
+      return connection.peer_closed ? connections_.close(connection) : true;
     case Connection::Phase::kHanging:
-      return connection.peer_closed || draining_ ? close(connection) : true;
+      return connection.peer_closed || connections_.draining() ? connections_.close(connection)
+                                                               : true;
     default:
       return true;
   }
@@ -401,24 +387,20 @@ bool HttpServer::Reactor::advance(Worker& worker, Connection& connection, std::u
 bool HttpServer::Reactor::advance_on_timer(Worker& worker, Connection& connection) {
   switch (connection.phase) {
     case Connection::Phase::kDeferred:
-      return connection.peer_closed ? close(connection) : resume(worker, connection);
+      return connection.peer_closed ? connections_.close(connection) : resume(worker, connection);
     case Connection::Phase::kAwaiting:
       return true;
     case Connection::Phase::kDelayed:
-      return send_outgoing(connection);
-    case Connection::Phase::kTrickling: {
-      Outgoing& outgoing = *connection.outgoing;
-      outgoing.allowed =
-          std::min(outgoing.limit, outgoing.allowed + outgoing.delivery.trickle->chunk_bytes);
-      return send_outgoing(connection);
-    }
+      return sender_.go_on(connection);
+    case Connection::Phase::kTrickling:
+      return sender_.next_piece(connection);
     case Connection::Phase::kReading:
     case Connection::Phase::kSending:
       add<std::uint64_t>(stats_.missed_deadlines, 1);
-      return close(connection);
+      return connections_.close(connection);
     case Connection::Phase::kHanging:
     case Connection::Phase::kLingering:
-      return close(connection);
+      return connections_.close(connection);
   }
   return true;
 }
@@ -462,7 +444,7 @@ bool HttpServer::Reactor::serve(Worker& worker, Connection& connection) {
             return park(worker, connection, framing);
           case Read::kClosed:
             worker.framing.clear();
-            return close(connection);
+            return connections_.close(connection);
         }
     }
   }
@@ -497,16 +479,16 @@ bool HttpServer::Reactor::park(Worker& worker, Connection& connection, RequestFr
     connection.partial = std::make_unique<RequestFraming>(std::move(worker.framing));
     worker.framing = RequestFraming({options_.max_head_bytes, options_.max_body_bytes});
   }
-  if (!connection.has_timer) set_timer(connection, options_.read_deadline);
+  if (!connection.has_timer) connections_.set_timer(connection, options_.read_deadline);
   return true;
 }
 
 bool HttpServer::Reactor::answer(Worker& worker, Connection& connection, RequestFraming& framing) {
   add<std::uint64_t>(stats_.requests, 1);
-  clear_timer(connection);
+  connections_.clear_timer(connection);
   Exchange& exchange = *worker.exchange;
   exchange.http = {};
-  const bool keep_alive = framing.keep_alive() && !draining_.load(std::memory_order_relaxed);
+  const bool keep_alive = framing.keep_alive() && !connections_.draining();
   const int status = library_.parse(framing, exchange.http);
   exchange.http.headers = framing.headers();
   exchange.http.body = framing.take_body();
@@ -521,7 +503,7 @@ bool HttpServer::Reactor::answer(Worker& worker, Connection& connection, Request
 
 bool HttpServer::Reactor::refuse(Worker& worker, Connection& connection, RequestFraming& framing) {
   add<std::uint64_t>(stats_.requests, 1);
-  clear_timer(connection);
+  connections_.clear_timer(connection);
   Exchange& exchange = *worker.exchange;
   exchange.http = {};
   exchange.http.headers = framing.headers();
@@ -531,14 +513,14 @@ bool HttpServer::Reactor::refuse(Worker& worker, Connection& connection, Request
   Outgoing outgoing =
       render(std::move(response), exchange.envelope, date(worker), options_.min_gzip_bytes);
   outgoing.linger = true;
-  return dispatch_outgoing(connection, std::move(outgoing));
+  return sender_.begin(connection, std::move(outgoing));
 }
 
 bool HttpServer::Reactor::settle(Worker& worker, Connection& connection, Exchange& exchange,
                                  Response response) {
   if (response.deferred) return defer(worker, connection, std::move(*response.deferred));
-  return dispatch_outgoing(connection, render(std::move(response), exchange.envelope, date(worker),
-                                              options_.min_gzip_bytes));
+  return sender_.begin(connection, render(std::move(response), exchange.envelope, date(worker),
+                                          options_.min_gzip_bytes));
 }
 
 bool HttpServer::Reactor::defer(Worker& worker, Connection& connection,
@@ -552,115 +534,8 @@ bool HttpServer::Reactor::defer(Worker& worker, Connection& connection,
     return true;
   }
   connection.phase = Connection::Phase::kDeferred;
-  if (connection.peer_closed) return close(connection);
-  set_timer(connection, deferred.delay);
-  return true;
-}
-
-// --- Answers on their way --------------------------------------------------------------------
-
-bool HttpServer::Reactor::dispatch_outgoing(Connection& connection, Outgoing outgoing) {
-  const Delivery& delivery = outgoing.delivery;
-  if (delivery.trickle) {
-    outgoing.allowed =
-        std::min(outgoing.limit, outgoing.head.size() + delivery.trickle->chunk_bytes);
-  }
-  if (delivery.delay > nanoseconds::zero()) {
-    const nanoseconds delay = delivery.delay;
-    connection.outgoing = std::make_unique<Outgoing>(std::move(outgoing));
-    connection.phase = Connection::Phase::kDelayed;
-    set_timer(connection, delay);
-    return true;
-  }
-  if (!delivery.trickle && send_allowed(connection, outgoing) == Sent::kAll) {
-    return finish(connection, outgoing);
-  }
-  connection.outgoing = std::make_unique<Outgoing>(std::move(outgoing));
-  return send_outgoing(connection);
-}
-
-bool HttpServer::Reactor::send_outgoing(Connection& connection) {
-  Outgoing& outgoing = *connection.outgoing;
-  switch (send_allowed(connection, outgoing)) {
-    case Sent::kFailed:
-      return close(connection);
-    case Sent::kBlocked:
-      return wait_for_output(connection);
-    case Sent::kAll:
-      break;
-  }
-  if (outgoing.allowed < outgoing.limit) {
-    connection.phase = Connection::Phase::kTrickling;
-    set_timer(connection, outgoing.delivery.trickle->interval);
-    return true;
-  }
-  const std::unique_ptr<Outgoing> done = std::move(connection.outgoing);
-  return finish(connection, *done);
-}
-
-HttpServer::Reactor::Sent HttpServer::Reactor::send_allowed(Connection& connection,
-                                                            Outgoing& outgoing) {
-  while (outgoing.sent < outgoing.allowed) {
-    const std::size_t head_sent = std::min(outgoing.sent, outgoing.head.size());
-    const std::size_t body_sent = outgoing.sent - head_sent;
-    const std::size_t head_end = std::min(outgoing.allowed, outgoing.head.size());
-    std::array<iovec, 2> parts{
-        iovec{outgoing.head.data() + head_sent, head_end - head_sent},
-        iovec{outgoing.body.data() + body_sent, outgoing.allowed - head_end - body_sent}};
-    msghdr message{};
-    message.msg_iov = parts.data();
-    message.msg_iovlen = parts.size();
-    const ssize_t count = sendmsg(connection.fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count >= 0) {
-      outgoing.sent += static_cast<std::size_t>(count);
-      add<std::uint64_t>(stats_.sent_bytes, static_cast<std::uint64_t>(count));
-    } else if (errno == EAGAIN) {
-      return Sent::kBlocked;
-    } else if (errno != EINTR) {
-      return Sent::kFailed;
-    }
-  }
-  return Sent::kAll;
-}
-
-// Each time the client has read something, it has the whole deadline again.
-bool HttpServer::Reactor::wait_for_output(Connection& connection) {
-  connection.phase = Connection::Phase::kSending;
-  set_timer(connection, options_.write_deadline);
-  if (!connection.armed_for_output) {
-    connection.armed_for_output = true;
-    epoll_event event{EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, {.u64 = connection.token()}};
-    epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, connection.fd, &event);
-  }
-  return true;
-}
-
-// Everything was sent that is to be sent.
-bool HttpServer::Reactor::finish(Connection& connection, Outgoing& outgoing) {
-  clear_timer(connection);
-  connection.phase = Connection::Phase::kReading;
-  switch (outgoing.delivery.end) {
-    case Delivery::End::kReset:
-      return close(connection, true);
-    case Delivery::End::kHang:
-      connection.phase = Connection::Phase::kHanging;
-      return connection.peer_closed ? close(connection) : true;
-    case Delivery::End::kClose:
-      return linger(connection);
-    case Delivery::End::kKeepAlive:
-      break;
-  }
-  // After half an answer nothing else can follow.
-  const bool draining = draining_.load(std::memory_order_relaxed);
-  if (outgoing.keep_alive && !outgoing.cut() && !draining) return true;
-  return outgoing.linger || connection.unread ? linger(connection) : close(connection);
-}
-
-// Closing with unread bytes would be a reset, and could cost the client the answer.
-bool HttpServer::Reactor::linger(Connection& connection) {
-  ::shutdown(connection.fd, SHUT_WR);
-  connection.phase = Connection::Phase::kLingering;
-  set_timer(connection, kLingerTime);
+  if (connection.peer_closed) return connections_.close(connection);
+  connections_.set_timer(connection, deferred.delay);
   return true;
 }
 
@@ -673,39 +548,9 @@ bool HttpServer::Reactor::discard_input(Worker& worker, Connection& connection) 
       case Read::kNothing:
         return true;
       case Read::kClosed:
-        return close(connection);
+        return connections_.close(connection);
     }
   }
-}
-
-// False, as everything that ends a connection.
-bool HttpServer::Reactor::close(Connection& connection, bool reset) {
-  clear_timer(connection);
-  if (connection.phase == Connection::Phase::kDeferred) {
-    add<std::uint64_t>(stats_.abandoned_requests, 1);
-  }
-  const int fd = connection.fd;
-  connection.close();
-  if (reset) {
-    const ::linger at_once{1, 0};
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  }
-  ::close(fd);
-  add<std::int64_t>(stats_.open_connections, -1);
-  if (draining_.load(std::memory_order_acquire)) wake_keeper();
-  return false;
-}
-
-void HttpServer::Reactor::set_timer(Connection& connection, nanoseconds delay) {
-  connection.deadline = clock_.monotonic() + delay;
-  connection.has_timer = true;
-  if (timers_.set(connection.token(), connection.deadline)) wake_keeper();
-}
-
-void HttpServer::Reactor::clear_timer(Connection& connection) {
-  if (!connection.has_timer) return;
-  connection.has_timer = false;
-  timers_.clear(connection.token());
 }
 
 const std::string& HttpServer::Reactor::date(Worker& worker) const {

@@ -15,10 +15,11 @@
 
 #include "harness/http_connection.h"
 #include "harness/http_dispatch.h"
+#include "harness/http_open_connections.h"
+#include "harness/http_sender.h"
 #include "harness/http_server.h"
 #include "harness/http_server_library.h"
 #include "harness/socket_watch.h"
-#include "harness/timer_queue.h"
 
 namespace dynadeck {
 
@@ -54,14 +55,12 @@ class HttpServer::Reactor {
  private:
   struct Worker;
   class Gate;  // through which others wake a connection, for as long as there is a server
-  enum class Sent : std::uint8_t { kAll, kBlocked, kFailed };
   enum class Read : std::uint8_t { kBytes, kNothing, kClosed };
 
   // The keeper's thread: accepting, timers, the end.
   void keep();
   std::chrono::nanoseconds keeper_patience() const;
   void accept_all();
-  void adopt(int fd);
   void post(Connection::Token token, std::uint32_t event);
   void enqueue(Connection::Token token);
   bool drain_step();
@@ -83,16 +82,7 @@ class HttpServer::Reactor {
   bool answer(Worker& worker, Connection& connection, RequestFraming& framing);
   bool refuse(Worker& worker, Connection& connection, RequestFraming& framing);
   bool settle(Worker& worker, Connection& connection, Exchange& exchange, Response response);
-  bool dispatch_outgoing(Connection& connection, Outgoing outgoing);
-  bool send_outgoing(Connection& connection);
-  Sent send_allowed(Connection& connection, Outgoing& outgoing);
-  bool wait_for_output(Connection& connection);
-  bool finish(Connection& connection, Outgoing& outgoing);
-  bool linger(Connection& connection);
   bool discard_input(Worker& worker, Connection& connection);
-  bool close(Connection& connection, bool reset = false);
-  void set_timer(Connection& connection, std::chrono::nanoseconds delay);
-  void clear_timer(Connection& connection);
   const std::string& date(Worker& worker) const;
 
   HttpOptions options_;
@@ -100,10 +90,10 @@ class HttpServer::Reactor {
   HttpStats stats_;
   HttpDispatch dispatch_;
   HttpLibrary library_;
+  OpenConnections connections_;
+  const AnswerSender sender_;
   const std::shared_ptr<Gate> gate_;  // shared with whoever may still wake us
   const std::shared_ptr<SocketWatch> watch_ = std::make_shared<SocketWatch>();
-  std::unique_ptr<ConnectionTable> table_;
-  TimerQueue timers_;
 
   std::uint16_t port_ = 0;
   UniqueFd listener_;
@@ -118,9 +108,8 @@ class HttpServer::Reactor {
 
   std::mutex stop_mutex_;
   bool running_ = false;  // guarded by stop_mutex_
-  std::atomic<bool> draining_{false};
   std::atomic<bool> drained_in_time_{true};
-  std::chrono::steady_clock::time_point drain_until_;  // written before draining_
+  std::chrono::steady_clock::time_point drain_until_;  // written before draining begins
   bool drain_posted_ = false;                          // the keeper's, as is the next
   bool abort_posted_ = false;
 
