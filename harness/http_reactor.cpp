@@ -1,9 +1,7 @@
 #include "harness/http_reactor.h"
 
 #include <netinet/in.h>
-#include <poll.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -24,8 +22,6 @@ constexpr int kEventsAtOnce = 4;
 // How many pipelined requests are answered before other connections have their turn.
 constexpr int kRequestsAtOnce = 32;
 constexpr std::size_t kMaxConnections = std::size_t{1} << 20;
-constexpr auto kAcceptPause = std::chrono::milliseconds(50);
-constexpr auto kForever = std::chrono::hours(1);
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // Tokens that no connection has: their file descriptor would be -1. SocketWatch has further ones.
@@ -55,16 +51,6 @@ std::uint16_t port_of(int socket) {
                    : reinterpret_cast<const sockaddr_in&>(address).sin_port);
 }
 
-void ring(int eventfd) {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const ssize_t written = ::write(eventfd, &one, sizeof one);
-}
-
-void silence(int eventfd) {
-  std::uint64_t count = 0;
-  [[maybe_unused]] const ssize_t read = ::read(eventfd, &count, sizeof count);
-}
-
 std::uint32_t events_of(std::uint32_t epoll_events) {
   std::uint32_t events = 0;
   if ((epoll_events & EPOLLIN) != 0) events |= kReadable;
@@ -89,11 +75,6 @@ HttpOptions completed(HttpOptions options) {
 }
 
 }  // namespace
-
-void UniqueFd::reset(int fd) {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = fd;
-}
 
 // What one thread works with: never shared.
 struct HttpServer::Reactor::Worker {
@@ -159,8 +140,10 @@ HttpServer::Reactor::Reactor(HttpOptions options, Service& service, const Clock&
     : options_(completed(std::move(options))),
       clock_(clock),
       dispatch_(options_, service, clock, random, stats_),
-      connections_(clock, stats_, [this] { wake_keeper(); }),
+      connections_(clock, stats_, [this] { keeper_.wake(); }),
       sender_(connections_, stats_, options_.write_deadline),
+      keeper_(connections_, options_, stats_, clock,
+              [this](Connection::Token token, std::uint32_t event) { post(token, event); }),
       gate_(std::make_shared<Gate>(*this)) {}
 
 HttpServer::Reactor::~Reactor() = default;
@@ -177,21 +160,18 @@ Outcome<std::uint16_t, std::string> HttpServer::Reactor::start() {
   const Outcome<int, std::string> socket =
       library_.listen_on(options_.host, options_.port, kBacklog);
   if (!socket.ok()) return socket.error();
-  listener_.reset(*socket);
-  port_ = port_of(listener_.get());
+  UniqueFd listener(*socket);
+  port_ = port_of(listener.get());
 
   epoll_.reset(epoll_create1(EPOLL_CLOEXEC));
-  posted_.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  ended_.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  keeper_.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (epoll_.get() < 0 || posted_.get() < 0 || ended_.get() < 0 || keeper_.get() < 0) {
+  if (epoll_.get() < 0 || !posted_.open() || !ended_.open() || !keeper_.open()) {
     return std::string("cannot open more files: raise the limit (ulimit -n)");
   }
   connections_.open(max_files, epoll_.get());
   epoll_event posted{EPOLLIN | EPOLLET, {.u64 = kPostedToken}};
-  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, posted_.get(), &posted);
+  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, posted_.fd(), &posted);
   epoll_event ended{EPOLLIN, {.u64 = kEndedToken}};
-  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, ended_.get(), &ended);
+  epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, ended_.fd(), &ended);
   watch_->open(epoll_.get());
 
   const std::lock_guard lock(stop_mutex_);
@@ -200,7 +180,7 @@ Outcome<std::uint16_t, std::string> HttpServer::Reactor::start() {
     workers_.push_back(new_worker());
     threads_.emplace_back([this, &worker = *workers_.back()] { work(worker); });
   }
-  keeper_thread_ = std::thread([this] { keep(); });
+  keeper_.start(listener.release());
   return port_;
 }
 
@@ -208,71 +188,15 @@ bool HttpServer::Reactor::stop(std::chrono::milliseconds drain) {
   const std::lock_guard lock(stop_mutex_);
   if (!running_) return drained_in_time_;
   running_ = false;
-  drain_until_ = std::chrono::steady_clock::now() + drain;
-  connections_.drain();
-  wake_keeper();
-  keeper_thread_.join();
+  drained_in_time_ = keeper_.stop(drain);
   watch_->close();
   gate_->shut();
-  ring(ended_.get());
+  ended_.ring();
   for (std::thread& thread : threads_) thread.join();
   return drained_in_time_;
 }
 
-void HttpServer::Reactor::wake_keeper() { ring(keeper_.get()); }
-
-// --- The keeper ------------------------------------------------------------------------------
-
-void HttpServer::Reactor::keep() {
-  while (true) {
-    const bool accepting =
-        !connections_.draining() && std::chrono::steady_clock::now() >= accept_again_;
-    std::array<pollfd, 2> waiting{pollfd{keeper_.get(), POLLIN, 0},
-                                  pollfd{listener_.get(), POLLIN, 0}};
-    const nanoseconds patience = keeper_patience();
-    const timespec timeout{std::chrono::floor<std::chrono::seconds>(patience).count(),
-                           (patience - std::chrono::floor<std::chrono::seconds>(patience)).count()};
-    ppoll(waiting.data(), accepting ? 2 : 1, &timeout, nullptr);
-    if ((waiting[0].revents & POLLIN) != 0) silence(keeper_.get());
-    if (accepting && waiting[1].revents != 0) accept_all();
-    for (const Connection::Token token : connections_.take_due_timers()) {
-      post(token, kTimer);
-    }
-    if (connections_.draining() && drain_step()) return;
-  }
-}
-
-nanoseconds HttpServer::Reactor::keeper_patience() const {
-  nanoseconds patience = kForever;
-  const auto limit = [&patience](nanoseconds until) {
-    patience = std::clamp(until, nanoseconds::zero(), patience);
-  };
-  if (const auto earliest = connections_.earliest_timer()) limit(*earliest - clock_.monotonic());
-  const auto now = std::chrono::steady_clock::now();
-  if (accept_again_ > now) limit(accept_again_ - now);
-  if (connections_.draining() && !abort_posted_) limit(drain_until_ - now);
-  return patience;
-}
-
-void HttpServer::Reactor::accept_all() {
-  while (true) {
-    const int fd = accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0 && options_.refuse_connection && options_.refuse_connection()) {
-      const ::linger at_once{1, 0};
-      setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-      ::close(fd);
-    } else if (fd >= 0) {
-      connections_.adopt(fd);
-    } else if (errno == EAGAIN) {
-      return;
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      // The backlog keeps them until files are closed.
-      accept_again_ = std::chrono::steady_clock::now() + kAcceptPause;
-      return;
-    }
-    // Anything else is the misfortune of one client.
-  }
-}
+// --- Events from elsewhere ---------------------------------------------------------------------
 
 void HttpServer::Reactor::post(Connection::Token token, std::uint32_t event) {
   Connection* connection = connections_.at(token);
@@ -287,23 +211,7 @@ void HttpServer::Reactor::enqueue(Connection::Token token) {
     const std::lock_guard lock(posts_mutex_);
     posts_.push_back(token);
   }
-  ring(posted_.get());
-}
-
-// Whether the keeper may go.
-bool HttpServer::Reactor::drain_step() {
-  if (!drain_posted_) {
-    listener_.reset();
-    connections_.for_each([this](Connection& connection) { post(connection.token(), kDrain); });
-    drain_posted_ = true;
-  }
-  if (stats_.open_connections.load() == 0) return true;
-  if (!abort_posted_ && std::chrono::steady_clock::now() >= drain_until_) {
-    drained_in_time_ = false;
-    connections_.for_each([this](Connection& connection) { post(connection.token(), kAbort); });
-    abort_posted_ = true;
-  }
-  return false;
+  posted_.ring();
 }
 
 // --- Workers ---------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
-// The server's threads. Workers wait together for whatever is ready, each takes one connection at a
-// time as far as it goes without waiting, and puts it back; one more thread accepts, and wakes
-// connections whose time has come. docs/http.md has the picture.
+// The server's workers. They wait together for whatever is ready, each takes one connection at a
+// time as far as it goes without waiting, and puts it back; one more thread (harness/http_keeper.h)
+// accepts, and wakes connections whose time has come. docs/http.md has the picture.
 #pragma once
 
 #include <array>
@@ -13,30 +13,18 @@
 #include <thread>
 #include <vector>
 
+#include "harness/bell.h"
 #include "harness/http_connection.h"
 #include "harness/http_dispatch.h"
+#include "harness/http_keeper.h"
 #include "harness/http_open_connections.h"
 #include "harness/http_sender.h"
 #include "harness/http_server.h"
 #include "harness/http_server_library.h"
 #include "harness/socket_watch.h"
+#include "harness/unique_fd.h"
 
 namespace dynadeck {
-
-// A file descriptor that is closed at the end. One thread.
-class UniqueFd {
- public:
-  explicit UniqueFd(int fd = -1) : fd_(fd) {}
-  ~UniqueFd() { reset(); }
-  UniqueFd(const UniqueFd&) = delete;
-  UniqueFd& operator=(const UniqueFd&) = delete;
-
-  int get() const { return fd_; }
-  void reset(int fd = -1);
-
- private:
-  int fd_;
-};
 
 class HttpServer::Reactor {
  public:
@@ -50,20 +38,16 @@ class HttpServer::Reactor {
 
   Outcome<std::uint16_t, std::string> start();
   bool stop(std::chrono::milliseconds drain);
-  void wake_keeper();
+  void wake_keeper() { keeper_.wake(); }
 
  private:
   struct Worker;
   class Gate;  // through which others wake a connection, for as long as there is a server
   enum class Read : std::uint8_t { kBytes, kNothing, kClosed };
 
-  // The keeper's thread: accepting, timers, the end.
-  void keep();
-  std::chrono::nanoseconds keeper_patience() const;
-  void accept_all();
+  // Any thread.
   void post(Connection::Token token, std::uint32_t event);
   void enqueue(Connection::Token token);
-  bool drain_step();
 
   std::unique_ptr<Worker> new_worker() const;
 
@@ -92,30 +76,24 @@ class HttpServer::Reactor {
   HttpLibrary library_;
   OpenConnections connections_;
   const AnswerSender sender_;
+  ConnectionKeeper keeper_;
   const std::shared_ptr<Gate> gate_;  // shared with whoever may still wake us
   const std::shared_ptr<SocketWatch> watch_ = std::make_shared<SocketWatch>();
 
   std::uint16_t port_ = 0;
-  UniqueFd listener_;
   UniqueFd epoll_;
-  UniqueFd posted_;  // eventfd: there is something in posts_
-  UniqueFd ended_;   // eventfd: workers go home
-  UniqueFd keeper_;  // eventfd: the keeper looks around
-  Clock::MonotonicTime accept_again_;
+  Bell posted_;  // there is something in posts_
+  Bell ended_;   // workers go home
 
   std::mutex posts_mutex_;
   std::deque<Connection::Token> posts_;  // guarded by posts_mutex_
 
   std::mutex stop_mutex_;
-  bool running_ = false;  // guarded by stop_mutex_
-  std::atomic<bool> drained_in_time_{true};
-  std::chrono::steady_clock::time_point drain_until_;  // written before draining begins
-  bool drain_posted_ = false;                          // the keeper's, as is the next
-  bool abort_posted_ = false;
+  bool running_ = false;         // guarded by stop_mutex_
+  bool drained_in_time_ = true;  // guarded by stop_mutex_
 
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<std::thread> threads_;
-  std::thread keeper_thread_;
 };
 
 }  // namespace dynadeck
