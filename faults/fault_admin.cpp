@@ -160,6 +160,12 @@ AdminHandler faults_handler(RuleBoard& board) {
     if (request.method == "GET") return name.empty() ? show(board, 200) : show_one(board, name);
     if (request.method == "DELETE") return remove(board, request, name);
     if (!name.empty()) return admin_error(405, "a rule by itself answers GET and DELETE");
+    const bool empty = request.body.find_first_not_of(" \t\r\n") == std::string::npos;
+    if (empty &&
+        (request.method == "PUT" || request.method == "POST" || request.method == "PATCH")) {
+      // More likely a file that was not found than a wish.
+      return admin_error(400, "the document is empty; DELETE removes all rules");
+    }
     if (request.method == "PUT") return put(board, request);
     if (request.method == "POST") return post(board, request);
     if (request.method == "PATCH") return patch(board, request);

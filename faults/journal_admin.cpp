@@ -64,10 +64,23 @@ bool fits(const JournalEntry& entry, const Question& question) {
   });
 }
 
+// What cannot fit any entry; empty where the value is fine.
+std::string wrong_value(const std::string& name, const std::string& value) {
+  if ((name == "attempt" || name == "after") && !parse_count(value)) {
+    return name + ": found '" + value + "', expected a whole number";
+  }
+  const auto operations = all_operations();
+  const bool known = std::any_of(operations.begin(), operations.end(),
+                                 [&](const OperationInfo& each) { return each.name == value; });
+  if (name == "operation" && !known) return "operation: there is no operation '" + value + "'";
+  return {};
+}
+
 Outcome<Question, std::string> parse_question(const AdminRequest& request) {
   Question question;
   for (const auto& [name, value] : request.query) {
     if (std::find(std::begin(kFilters), std::end(kFilters), name) != std::end(kFilters)) {
+      if (std::string problem = wrong_value(name, value); !problem.empty()) return problem;
       question.filters[name].push_back(value);
     } else if (name == "limit" && parse_count(value)) {
       question.limit = *parse_count(value);

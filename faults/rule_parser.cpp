@@ -183,6 +183,9 @@ Rule parse_rule(const Node& node, std::size_t place, Problems& problems) {
     fields.report("connections have no request yet: `refuse` goes without `when`");
   }
   rule.ttl = fields.duration("ttl");
+  if (rule.ttl && *rule.ttl == Duration::zero()) {
+    fields.report(*node.find("ttl"), "ttl", "expected a time above zero");
+  }
   fields.finish();
   return rule;
 }
@@ -233,6 +236,13 @@ void parse_members(Fields& fields, const Node& root, RuleFile& file, Problems& p
   if (const Node* rules = fields.raw("rules")) parse_list(*rules, file, problems);
 }
 
+Problems by_line(Problems problems) {
+  std::stable_sort(problems.begin(), problems.end(), [](const Problem& left, const Problem& right) {
+    return left.line < right.line;
+  });
+  return problems;
+}
+
 }  // namespace
 
 Outcome<RuleFile, Problems> parse_rules(std::string_view text) {
@@ -251,7 +261,7 @@ Outcome<RuleFile, Problems> parse_rules(std::string_view text) {
     fields.raw("state");
     fields.finish();
   }
-  if (!problems.empty()) return problems;
+  if (!problems.empty()) return by_line(std::move(problems));
   return file;
 }
 
@@ -267,7 +277,7 @@ Outcome<RulePatch, Problems> parse_patch(std::string_view text) {
   patch.disable = fields.texts("disable");
   patch.reset_counters = fields.flag("reset_counters").value_or(false);
   fields.finish();
-  if (!problems.empty()) return problems;
+  if (!problems.empty()) return by_line(std::move(problems));
   return patch;
 }
 
@@ -275,7 +285,7 @@ Outcome<RuleFile, Problems> load_rules(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
   std::ostringstream text;
   if (in) text << in.rdbuf();
-  if (!in || in.bad()) return Problems{{0, "", path + ": cannot be read"}};
+  if (!in || in.bad()) return Problems{{0, "", "cannot be read"}};
   return parse_rules(text.str());
 }
 

@@ -122,6 +122,21 @@ class SomeErrorEffect : public Effect {
   const std::vector<ParsedEffect> errors_;
 };
 
+// The error that was probably meant: names are easily cut short.
+std::string meant_by(const std::string& code) {
+  for (const char* ending : {"Exception", "Error", ""}) {
+    for (const ErrorShape& shape : all_errors()) {
+      const std::string longer = code + ending;
+      const bool same = std::equal(shape.code.begin(), shape.code.end(), longer.begin(),
+                                   longer.end(), [](unsigned char left, unsigned char right) {
+                                     return std::tolower(left) == std::tolower(right);
+                                   });
+      if (same) return std::string(shape.code);
+    }
+  }
+  return {};
+}
+
 bool is_error_name(std::string_view code) {
   return !code.empty() && code.size() <= 128 &&
          code.find_first_not_of(
@@ -173,10 +188,11 @@ ParsedEffect parse_error_effect(const Node& node, const std::string& path, Probl
   if (!is_error_name(settings.code)) {
     problems.push_back({node.line, path, "expected an error's name in `code`"});
   } else if (!is_known_error(settings.code) && !own_words) {
+    const std::string meant = meant_by(settings.code);
     problems.push_back({node.line, path,
-                        "'" + settings.code +
-                            "' is no error of DynamoDB's; give a message or a status to "
-                            "invent one"});
+                        "'" + settings.code + "' is no error of DynamoDB's" +
+                            (meant.empty() ? "" : ", but " + meant + " is") +
+                            "; give a message or a status to invent one"});
   }
   if (problems.size() > before) return nullptr;
   return std::make_shared<ErrorEffect>(std::move(settings));

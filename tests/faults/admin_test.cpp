@@ -105,6 +105,8 @@ TEST_CASE("rules are read and changed over HTTP", "[faults]") {
   }
   SECTION("a wrong document changes nothing and says where it is wrong") {
     call("POST", kA);
+    CHECK(call("PUT", " \n").status == 400);
+    CHECK(call("PATCH").status == 400);
     const Response wrong = call("PUT", "rules:\n- fault: {error: Nope}");
     CHECK(wrong.status == 400);
     CHECK(json::parse(wrong.body)["problems"][0]["line"] == 2);

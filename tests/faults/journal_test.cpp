@@ -80,6 +80,8 @@ TEST_CASE("the journal says who asked what and what was done", "[faults]") {
     CHECK(count("after", "3") == 1);
     CHECK(json::parse(ask(handler, {{"table", "T"}, {"table", "U"}}).body)["count"] == 4);
     CHECK(ask(handler, {{"tabel", "T"}}).status == 400);
+    CHECK(ask(handler, {{"operation", "Putitem"}}).status == 400);
+    CHECK(ask(handler, {{"attempt", "second"}}).status == 400);
     CHECK(json::parse(ask(handler, {{"limit", "1"}}).body)["requests"].size() == 1);
   }
   SECTION("DELETE empties") {

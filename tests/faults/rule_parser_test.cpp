@@ -106,6 +106,10 @@ TEST_CASE("what is wrong is named by line", "[faults]") {
   CHECK(problems_of("rules:\n  - fault:\n      stale:\n        by: 11s\n") ==
         "line 4: rules[0].fault.stale.by: found 11s, and the engine keeps no more than 10s of its "
         "past");
+  CHECK_THAT(problems_of("rules: [{ttl: 0, fault: {error: InternalServerError}}]"),
+             Contains("ttl: expected a time above zero"));
+  CHECK_THAT(problems_of("rules: [{fault: {error: provisionedThroughputExceeded}}]"),
+             Contains("no error of DynamoDB's, but ProvisionedThroughputExceededException is"));
   CHECK_THAT(problems_of("rules: [{fault: {index_lag: {by: 1h}}}]"), Contains("found 1h, and"));
   CHECK_THAT(problems_of("rules: [{fault: {error: InternalServerError, html: 502}}]"),
              Contains("expected a map with one member (and perhaps a delay)"));
