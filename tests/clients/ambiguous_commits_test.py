@@ -4,10 +4,13 @@ database: nothing acknowledged is lost, nothing that failed before it was execut
 import unittest
 import unittest.mock
 import uuid
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 
 from botocore.exceptions import ClientError, HTTPClientError
 
 from faulted import WithRules, item
+from proof import wire
 
 WRITES = ["PutItem", "UpdateItem", "TransactWriteItems", "BatchWriteItem"]
 PROBLEMS = (ClientError, HTTPClientError)
@@ -21,6 +24,7 @@ BEFORE = [{"name": "never-done", "when": {"operations": WRITES}, "schedule": {"p
            "schedule": {"probability": 0.1}, "fault": {"connection": "reset"}, "at": "before"}]
 NOTHING_DONE = {"never-done", "never-arrived"}
 COUNT = 100
+CLIENTS, PER_CLIENT = 8, 250
 
 
 def rules_of(entry):
@@ -207,6 +211,46 @@ class AmbiguousCommits(WithRules):
             kinds[kind] += 1
             self.assertEqual(pk in stored, kind != "before", (pk, entry))
         self.assertGreater(min(kinds.values()), COUNT // 2, kinds)
+
+    def test_the_journal_tells_it_of_many_clients_at_once(self):
+        """Each write has an item and an invocation of its own; the journal names the invocation."""
+        acknowledged = set()
+
+        def write(client, number):
+            pk = f"{client}-{number}"
+            made = item(pk=pk)
+            operation, request = (
+                ("PutItem", {"TableName": "Things", "Item": made}),
+                ("UpdateItem", {"TableName": "Things", "Key": made}),
+                ("TransactWriteItems", {"TransactItems": [
+                    {"Put": {"TableName": "Things", "Item": made}}]}),
+                ("BatchWriteItem", {"RequestItems": {"Things": [
+                    {"PutRequest": {"Item": made}}]}}))[number % 4]
+            try:
+                # On a connection of its own: a used one that breaks is tried again.
+                with wire.Client(self.endpoint, account=self.account) as connection:
+                    answer = connection.call(operation, request, {"amz-sdk-invocation-id": pk})
+                if answer.status == 200:
+                    acknowledged.add(pk)
+            except (OSError, HTTPException):
+                pass
+
+        def work(client):
+            for number in range(PER_CLIENT):
+                write(client, number)
+        with ThreadPoolExecutor(CLIENTS) as pool:
+            list(pool.map(work, range(CLIENTS)))
+        entries = {entry["invocation_id"]: entry for entry in self.journal(
+            "limit=10000&" + "&".join(f"operation={name}" for name in WRITES))}
+        self.assertEqual(len(entries), CLIENTS * PER_CLIENT)
+        stored = {found["pk"]["S"] for found in self.scan("Things")}
+        executed = {pk for pk, entry in entries.items()
+                    if entry["outcome"] == "ok" or not rules_of(entry) & NOTHING_DONE}
+        self.assertEqual(stored, executed)
+        self.assertEqual(acknowledged, {pk for pk, entry in entries.items()
+                                        if entry["outcome"] == "ok"})
+        self.assertGreater(len(executed - acknowledged), 100)
+        self.assertGreater(len(entries) - len(executed), 100)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 import json
 import re
 import unittest
+from http.client import HTTPException
 
 from faulted import WithRules, item
 from support import HERE
@@ -504,6 +505,77 @@ class Counted(WithRules):
         after = self.injected()
         self.assertEqual({key: after[key] - before.get(key, 0) for key in counted}, counted)
         self.assertEqual(counted["count-throttle", "throttle"], 55)
+
+    def calls_by_kind(self):
+        """{kind: (its fault, what it strikes)}; on a table with an index, a stream and items."""
+        self.create("Things", "pk", indexes={"by-owner": "owner"},
+                    StreamSpecification={"StreamEnabled": True, "StreamViewType": "KEYS_ONLY"})
+        for n in range(3):
+            self.put("Things", pk=str(n), owner="o")
+        stream = self.call("DescribeTable", TableName="Things")["Table"]["LatestStreamArn"]
+        shard = self.call("DescribeStream", StreamArn=stream)["StreamDescription"]["Shards"][0]
+        iterator = self.call("GetShardIterator", StreamArn=stream, ShardId=shard["ShardId"],
+                             ShardIteratorType="TRIM_HORIZON")["ShardIterator"]
+        get = ("GetItem", {"TableName": "Things", "Key": item(pk="1")})
+        put = ("PutItem", {"TableName": "Things", "Item": item(pk="1", owner="o")})
+        query = ("Query", {"TableName": "Things", "IndexName": "by-owner",
+                           "KeyConditionExpression": "#o = :o",
+                           "ExpressionAttributeNames": {"#o": "owner"},
+                           "ExpressionAttributeValues": item(**{":o": "o"})})
+        batch = ("BatchWriteItem", {"RequestItems": {"Things": [
+            {"PutRequest": {"Item": item(pk=pk)}} for pk in "ab"]}})
+        transact = ("TransactWriteItems", {"TransactItems": [
+            {"Put": {"TableName": "Things", "Item": item(pk="c")}}]})
+        records = ("GetRecords", {"ShardIterator": iterator})
+        return {
+            "cancel": ("TransactionConflict", transact), "connection": ("close", get),
+            "corrupt": ({"bytes": 1}, get), "error": ("InternalServerError", get),
+            "html": (502, get), "index_lag": ({"by": "1s"}, query), "latency": ("1ms", get),
+            "page": ({"items": 1}, ("Scan", {"TableName": "Things"})),
+            "records": ("repeat", records), "stale": ({"by": "1s"}, get),
+            "throttle": ({"rate": 0.001, "burst": 1}, get),
+            "trickle": ({"chunk_bytes": 10, "interval": "1ms"}, get),
+            "truncate": ({"body_bytes": 3}, get), "unprocessed": ({"count": 1}, batch),
+            "roll": ("shards", put)}
+
+    def test_each_kind_is_in_the_metrics_and_the_journal(self):
+        cases = self.calls_by_kind()
+        unknown = self.admin("PUT", "/_dynadeck/faults", {"fault": {"unknown": 1}}, status=400)
+        known = set(unknown["error"].partition("known are ")[2].split(", "))
+        self.assertEqual(known - set(cases), {"header", "refuse"})  # have tests of their own
+        for kind, (fault, (operation, request)) in cases.items():
+            with self.subTest(kind):
+                # The bucket's first token is not refused.
+                rule, times = f"kind-{kind}", 3 if kind == "throttle" else 2
+                self.rules({"name": rule, "when": {"operations": operation},
+                            "schedule": {"first": times}, "fault": {kind: fault}})
+                for _ in range(times + 2):
+                    self.client.close()  # a used connection that breaks is tried again
+                    try:
+                        self.client.call(operation, request)
+                    except (OSError, HTTPException):
+                        pass
+                struck = self.journal(f"rule={rule}")
+                self.assertEqual([entry["faults"] for entry in struck],
+                                 2 * [[{"rule": rule, "kind": kind}]])
+                self.assertEqual(len(self.journal(f"kind={kind}")), 2)
+                self.assertEqual(self.injected()[rule, kind], 2)
+                state = self.admin("GET", "/_dynadeck/faults")["state"][rule]
+                self.assertEqual(state, {"matched": times + 2, "struck": times})
+
+    def test_a_client_chooses_its_fault_by_a_header(self):
+        self.rules({"name": "chosen", "when": {"headers": {"x-fault": "*"}},
+                    "fault": {"header": "x-fault"}})
+        for fault, status, code in (
+                ("error: ThrottlingException", 400, "ThrottlingException"),
+                ('{"html": 504, "delay": "50ms"}', 504, None), ("latency: 1ms", 200, None),
+                ("nonsense", 400, "ValidationException")):
+            with self.subTest(fault):
+                answer = self.client.call("ListTables", {}, {"X-Fault": fault})
+                self.assertEqual((answer.status, answer.error), (status, code))
+        self.call("ListTables")
+        kinds = [[fault["kind"] for fault in entry["faults"]] for entry in self.journal()]
+        self.assertEqual(kinds, [["error"], ["html"], ["latency"], ["header"], []])
 
     def injected(self):
         """{(rule, kind): how often}, from /metrics."""
