@@ -62,7 +62,8 @@ struct ServeOptions {
   double error_probability = 0;
   double read_error_probability = 0;
   double write_error_probability = 0;
-  std::string faults_file;
+  std::string faults;  // a file, or a URL that is asked again
+  std::chrono::milliseconds faults_poll_interval{5'000};
   UpstreamChoice upstream;
   std::vector<CredentialOption> credentials;
   std::string log_level = "info";

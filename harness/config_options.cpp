@@ -48,7 +48,7 @@ void add_determinism_options(CLI::App& app, ServeOptions& serve, RawOptions& raw
       ->envname("DYNADECK_CLOCK");
 }
 
-void add_fault_options(CLI::App& app, ServeOptions& serve) {
+void add_fault_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {
   const auto add = [&app](const std::string& name, double& value, const std::string& which,
                           const char* variable) {
     app.add_option(name, value, "How likely " + which + " is answered as throttled, from 0 to 1")
@@ -62,9 +62,15 @@ void add_fault_options(CLI::App& app, ServeOptions& serve) {
       "DYNADECK_READ_ERROR_PROBABILITY");
   add("--write-error-probability", serve.write_error_probability, "a write",
       "DYNADECK_WRITE_ERROR_PROBABILITY");
-  app.add_option("--faults", serve.faults_file, "Fault rules, in YAML or JSON")
-      ->type_name("FILE")
+  app.add_option("--faults", serve.faults,
+                 "Fault rules, in YAML or JSON; a URL is asked again while the server runs")
+      ->type_name("FILE|URL")
       ->envname("DYNADECK_FAULTS");
+  app.add_option("--faults-poll-interval", raw.faults_poll_interval,
+                 "How often a URL is asked for its fault rules (default 5s)")
+      ->type_name("DURATION")
+      ->check(check_duration)
+      ->envname("DYNADECK_FAULTS_POLL_INTERVAL");
 }
 
 void add_engine_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {
@@ -214,7 +220,7 @@ void add_replay_options(CLI::App& app, ServeOptions& serve) {
 void add_common_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {
   add_storage_options(app, serve, raw);
   add_determinism_options(app, serve, raw);
-  add_fault_options(app, serve);
+  add_fault_options(app, serve, raw);
   add_engine_options(app, serve, raw);
   add_upstream_options(app, serve.upstream, raw);
   add_server_options(app, serve, raw);
@@ -262,7 +268,7 @@ void add_replay_command_options(CLI::App& app, ServeOptions& serve, RawOptions& 
   add_replay_options(app, serve);
   add_upstream_options(app, serve.upstream, raw);
   add_determinism_options(app, serve, raw);
-  add_fault_options(app, serve);
+  add_fault_options(app, serve, raw);
   add_server_options(app, serve, raw);
 }
 
@@ -277,6 +283,7 @@ std::optional<UsageError> finish(ServeOptions& serve, const RawOptions& raw) {
   set(serve.stream_roll_age, raw.stream_roll_age);
   set(serve.ttl_sweep_interval, raw.ttl_sweep_interval);
   set(serve.drain_timeout, raw.drain_timeout);
+  set(serve.faults_poll_interval, raw.faults_poll_interval);
   set(serve.upstream.connect_timeout, raw.upstream_connect_timeout);
   set(serve.upstream.response_timeout, raw.upstream_response_timeout);
   set(serve.upstream.total_timeout, raw.upstream_timeout);
@@ -284,6 +291,9 @@ std::optional<UsageError> finish(ServeOptions& serve, const RawOptions& raw) {
   for (const std::string& text : raw.credentials) {
     const std::size_t colon = text.find(':');
     serve.credentials.push_back({text.substr(0, colon), text.substr(colon + 1)});
+  }
+  if (serve.faults_poll_interval < std::chrono::milliseconds(10)) {
+    return UsageError{"--faults-poll-interval: expected at least 10ms"};
   }
   if (!serve.record_file.empty() && !serve.replay_file.empty()) {
     return UsageError{"--record and --replay exclude each other"};

@@ -19,6 +19,7 @@ struct RawOptions {
   std::string ttl_sweep_interval;
   bool delay_transient_statuses = false;
   std::string drain_timeout;
+  std::string faults_poll_interval;
   std::string sign = "auto";
   std::string upstream_connect_timeout;
   std::string upstream_response_timeout;

@@ -17,7 +17,9 @@
 #include "faults/journal.h"
 #include "faults/probabilities.h"
 #include "faults/rule_board.h"
+#include "faults/rule_feed.h"
 #include "harness/admin_api.h"
+#include "harness/fault_poll.h"
 #include "harness/http_server.h"
 #include "harness/kinesis_delivery.h"
 #include "harness/serve.h"
@@ -47,6 +49,7 @@ struct Stack::Parts {
   metrics::RefusalTally refusals;
   metrics::Registry registry;
   std::unique_ptr<faults::RuleBoard> board;
+  std::unique_ptr<FaultPoll> fault_poll;  // null without a URL
   faults::Journal journal;
   std::unique_ptr<KinesisDelivery> kinesis;  // null without an endpoint
   std::unique_ptr<Service> service;          // the outermost link; it owns the rest of the chain
@@ -111,14 +114,33 @@ Failure put_up_rules(faults::RuleBoard& board, const ServeOptions& options) {
       {options.error_probability, options.read_error_probability, options.write_error_probability});
   const auto put_up = board.apply(std::move(change));
   if (!put_up.ok()) return StartError{kBadInput, put_up.error().text};
-  if (options.faults_file.empty()) return std::nullopt;
+  if (options.faults.empty() || is_fault_url(options.faults)) return std::nullopt;
 
-  auto file = faults::load_rules(options.faults_file);
+  auto file = faults::load_rules(options.faults);
   if (!file.ok()) {
-    return StartError{kBadInput, options.faults_file + ": " + faults::to_string(file.error())};
+    return StartError{kBadInput, options.faults + ": " + faults::to_string(file.error())};
   }
   const auto added = board.add(*std::move(file));
-  if (!added.ok()) return StartError{kBadInput, options.faults_file + ": " + added.error().text};
+  if (!added.ok()) return StartError{kBadInput, options.faults + ": " + added.error().text};
+  return std::nullopt;
+}
+
+// Holds the rules to what --faults URL says, from now on.
+Failure follow_rules(Stack::Parts& parts, const ServeOptions& options) {
+  if (!is_fault_url(options.faults)) return std::nullopt;
+  FaultPoll::Options poll;
+  poll.url = options.faults;
+  poll.ca_file = options.upstream.ca_file;
+  poll.interval = options.faults_poll_interval;
+  poll.tell = [](const std::string& line) { spdlog::info("{}", line); };
+  poll.warn = [](const std::string& line) { spdlog::warn("{}", line); };
+  // Shared, as a function has to be copyable.
+  auto feed = std::make_shared<faults::RuleFeed>(*parts.board);
+  auto started = FaultPoll::start(std::move(poll), parts.clock, [feed](std::string_view document) {
+    return feed->follow(document);
+  });
+  if (!started.ok()) return StartError{kCannotStart, "--faults " + started.error()};
+  parts.fault_poll = *std::move(started);
   return std::nullopt;
 }
 
@@ -319,6 +341,7 @@ Outcome<std::unique_ptr<Stack>, StartError> Stack::build(const ServeOptions& giv
   parts->board = std::make_unique<faults::RuleBoard>(parts->clock, parts->random.seed(),
                                                      abilities(*parts, options));
   if (auto failure = put_up_rules(*parts->board, options)) return *std::move(failure);
+  if (auto failure = follow_rules(*parts, options)) return *std::move(failure);
   if (auto failure = chain(*parts, options)) return *std::move(failure);
 
   Parts& built = *parts;
@@ -331,6 +354,9 @@ Outcome<std::unique_ptr<Stack>, StartError> Stack::build(const ServeOptions& giv
                                         "Connections that a fault rule refused",
                                         static_cast<double>(built.board->refused_connections()))};
   });
+  if (built.fault_poll != nullptr) {
+    built.registry.add([&built] { return fault_poll_figures(built.fault_poll->stats()); });
+  }
   if (built.engine != nullptr) {
     built.registry.add([&built] { return engine_figures(*built.engine); });
     if (built.kinesis != nullptr) {

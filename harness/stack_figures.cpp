@@ -7,6 +7,7 @@
 #include "cassettes/stats.h"
 #include "engine/activity.h"
 #include "engine/engine.h"
+#include "harness/fault_poll.h"
 #include "harness/http_server.h"
 #include "harness/kinesis_delivery.h"
 #include "harness/shadow.h"
@@ -138,6 +139,21 @@ std::vector<metrics::Family> kinesis_figures(const KinesisStats& stats) {
       metrics::gauge("dynadeck_kinesis_queued_records", "Records that wait to be sent",
                      number(stats.queued)),
   };
+}
+
+std::vector<metrics::Family> fault_poll_figures(const FaultPollStats& stats) {
+  metrics::Family polls{"dynadeck_faults_polls_total",
+                        "Fetches of the fault rules of --faults URL, by what came of them",
+                        metrics::Family::Type::kCounter,
+                        {}};
+  const auto count = [&](const char* outcome, const auto& value) {
+    polls.samples.push_back({{{"outcome", outcome}}, static_cast<double>(value.load()), {}});
+  };
+  count("applied", stats.applied);
+  count("unchanged", stats.unchanged);
+  count("refused", stats.refused);
+  count("failed", stats.failed);
+  return {polls};
 }
 
 std::vector<metrics::Family> http_figures(const HttpStats& stats) {

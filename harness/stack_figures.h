@@ -7,6 +7,7 @@
 
 namespace dynadeck {
 
+struct FaultPollStats;
 struct HttpStats;
 struct KinesisStats;
 struct ShadowStats;
@@ -23,6 +24,7 @@ class Engine;
 // Each is asked at every scrape, from any thread.
 std::vector<metrics::Family> cassette_figures(const cassettes::Stats& stats);
 std::vector<metrics::Family> engine_figures(const engine::Engine& engine);
+std::vector<metrics::Family> fault_poll_figures(const FaultPollStats& stats);
 std::vector<metrics::Family> http_figures(const HttpStats& stats);
 std::vector<metrics::Family> kinesis_figures(const KinesisStats& stats);
 std::vector<metrics::Family> shadow_figures(const ShadowStats& stats);

@@ -73,6 +73,10 @@ TEST_CASE("every serve option is read", "[config]") {
                                    "BK:S:K",
                                    "--log-level",
                                    "debug",
+                                   "--faults",
+                                   "https://rules.example/day.yaml",
+                                   "--faults-poll-interval",
+                                   "2s",
                                    "--status-delay",
                                    "150ms",
                                    "--stream-shards",
@@ -99,6 +103,8 @@ TEST_CASE("every serve option is read", "[config]") {
   CHECK(serve.credentials[0].access_key == "AK");
   CHECK(serve.credentials[1].secret == "S:K");
   CHECK(serve.log_level == "debug");
+  CHECK(serve.faults == "https://rules.example/day.yaml");
+  CHECK(serve.faults_poll_interval == 2s);
   CHECK(serve.status_delay == 150ms);
   CHECK(serve.stream_shards == 3);
   CHECK(serve.stream_roll_age == 4h);
