@@ -17,6 +17,7 @@ Response to_response(Result<std::string> result) {
   }
   Response response;
   response.body = std::move(result).value();
+  response.one_line_json = true;
   return response;
 }
 

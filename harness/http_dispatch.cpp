@@ -31,14 +31,20 @@ void HttpDispatch::route(std::string prefix, AdminHandler handler) {
 
 Response HttpDispatch::answer(Exchange& exchange, bool keep_alive) {
   exchange.envelope = envelope_of(exchange.http, keep_alive);
-  exchange.envelope.request_id = random_.request_id();
+  name_request(exchange.envelope);
   return choose(exchange);
 }
 
 Response HttpDispatch::refuse(Exchange& exchange, int status) {
   exchange.envelope = envelope_of(exchange.http, false);
-  exchange.envelope.request_id = random_.request_id();
+  name_request(exchange.envelope);
   return refused(Wire::unreadable(status));
+}
+
+void HttpDispatch::name_request(Envelope& envelope) {
+  const std::uint64_t ordinal = random_.request_ordinal();
+  envelope.request_id = request_id_of(random_.seed(), ordinal);
+  envelope.request_number = ordinal + 1;
 }
 
 Response HttpDispatch::resume(Exchange& exchange) {
@@ -60,6 +66,7 @@ Response HttpDispatch::call_service(Exchange& exchange) {
   if (!read.ok()) return refused(std::move(read).error());
   exchange.request = std::move(read).value();
   exchange.request.request_id = exchange.envelope.request_id;
+  exchange.request.request_number = exchange.envelope.request_number;
   exchange.request.sequence = sequence_.fetch_add(1, std::memory_order_relaxed) + 1;
   exchange.request.arrived = clock_.monotonic();
   return guarded([&] { return service_.handle(exchange.request); });

@@ -45,6 +45,7 @@ class HttpDispatch {
   Response resume(Exchange& exchange);
 
  private:
+  void name_request(Envelope& envelope);
   Response choose(Exchange& exchange);
   Response call_service(Exchange& exchange);
   Response call_admin(Exchange& exchange, const AdminHandler& handler);

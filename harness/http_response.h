@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -13,6 +14,7 @@ namespace dynadeck {
 // What an answer has to know of its request.
 struct Envelope {
   std::string request_id;
+  std::uint64_t request_number = 0;  // as in Request
   bool keep_alive = true;
   bool head_only = false;     // HEAD: the body stays here
   bool from_browser = false;  // Origin was sent

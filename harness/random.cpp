@@ -37,6 +37,17 @@ double draw_unit(std::uint64_t seed, std::string_view purpose, std::uint64_t ord
   return static_cast<double>(draw_bits(seed, purpose, ordinal) >> 11) * 0x1.0p-53;
 }
 
+std::string request_id_of(std::uint64_t seed, std::uint64_t ordinal) {
+  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  std::string id(52, 'A');
+  std::uint64_t bits = draw_bits(seed, "request-id", ordinal);
+  for (std::size_t at = 0; at < id.size(); ++at) {
+    if (at % 8 == 0) bits = mix(bits + kGoldenRatio);
+    id[at] = kAlphabet[(bits >> (at % 8 * 8) & 0xff) % kAlphabet.size()];
+  }
+  return id;
+}
+
 Random::Random(std::uint64_t seed) : seed_(seed) {}
 
 std::uint64_t Random::fresh_seed() {
@@ -45,19 +56,7 @@ std::uint64_t Random::fresh_seed() {
 }
 
 std::uint64_t Random::next(Purpose purpose) {
-  const std::uint64_t ordinal = ordinals_[purpose].fetch_add(1, std::memory_order_relaxed);
-  return draw_bits(seed_, kPurposeNames[purpose], ordinal);
-}
-
-std::string Random::request_id() {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-  std::string id(52, 'A');
-  std::uint64_t bits = next(kRequestId);
-  for (std::size_t at = 0; at < id.size(); ++at) {
-    if (at % 8 == 0) bits = mix(bits + kGoldenRatio);
-    id[at] = kAlphabet[(bits >> (at % 8 * 8) & 0xff) % kAlphabet.size()];
-  }
-  return id;
+  return draw_bits(seed_, kPurposeNames[purpose], advance(purpose));
 }
 
 std::string Random::uuid() {

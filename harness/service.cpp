@@ -57,6 +57,7 @@ Request Request::with_body(std::string new_body) const {
   copy.headers = headers;
   copy.access_key = access_key;
   copy.request_id = request_id;
+  copy.request_number = request_number;
   copy.session = session;
   copy.sequence = sequence;
   copy.arrived = arrived;

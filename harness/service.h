@@ -64,10 +64,12 @@ struct Hints {
 struct Request {
   Operation operation = Operation::kUnknown;
   Scope scope;
-  std::string body;            // decoded from its Content-Encoding; not checked to be JSON
-  HeaderList headers;          // as the client sent them
-  std::string access_key;      // from the credential scope; empty where there was none
-  std::string request_id;      // what x-amzn-RequestId will say
+  std::string body;        // decoded from its Content-Encoding; not checked to be JSON
+  HeaderList headers;      // as the client sent them
+  std::string access_key;  // from the credential scope; empty where there was none
+  std::string request_id;  // what x-amzn-RequestId will say
+  // Which of the seed's request ids that is (harness/random.h), from 1; 0: it is another one.
+  std::uint64_t request_number = 0;
   std::string session;         // from the URL prefix /_session/NAME/; empty without
   std::uint64_t sequence = 0;  // arrival order in this process, from 1
   std::chrono::steady_clock::time_point arrived;  // when all of it was there; zero: see arrival_of
@@ -125,6 +127,9 @@ struct Response {
   int status = 200;
   std::string content_type = "application/x-amz-json-1.0";
   std::string body;
+  // The body is one JSON value in UTF-8 on one line, because its author can print nothing else: a
+  // link that wants to know need not read it. Who changes the body says false, or names a fault.
+  bool one_line_json = false;
   // Beside those that every answer gets from the HTTP layer; one of the same name takes its place
   // (an upstream's x-amzn-RequestId, Server).
   HeaderList headers;

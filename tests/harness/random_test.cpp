@@ -41,6 +41,7 @@ TEST_CASE("ids have their forms and repeat under a seed", "[random]") {
   const std::string id = one.request_id();
   CHECK(std::regex_match(id, std::regex("[A-Z0-9]{52}")));
   CHECK(two.request_id() == id);
+  CHECK(request_id_of(9, 0) == id);
 
   std::set<std::string> ids;
   for (int draw = 0; draw < 10000; ++draw) ids.insert(one.request_id());
