@@ -120,7 +120,8 @@ Outcome<Done, std::string> Deck::insert(const CassetteOptions& options) {
     tape->player = std::move(player).value();
   }
   if (!play || adds) {
-    auto recorder = Recorder::open(options, new_header(options), play, *context_.clock, stats_);
+    auto recorder =
+        Recorder::open(options, new_header(options), play, context_.seed, *context_.clock, stats_);
     if (!recorder) return recorder.error();
     tape->recorder = std::move(recorder).value();
   }

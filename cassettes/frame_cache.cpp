@@ -25,6 +25,8 @@ bool take_plain_response(std::string_view object, PlainAnswer& answer) {
   const bool walked = for_each_member(object, [&](std::string_view name, std::string_view raw) {
     if (name == "status") {
       answer.status = static_cast<int>(std::min<std::uint64_t>(unsigned_value(raw), 999));
+    } else if (name == "id") {
+      answer.request_number = unsigned_value(raw);
     } else if (name == "error") {
       text(raw, answer.error_code);
     } else if (name == "body") {
@@ -101,13 +103,23 @@ FrameCache::Place FrameCache::locate(std::uint64_t place) {
   return located;
 }
 
+const PlainAnswer& FrameCache::answer_of(Frame& frame, Line& line) {
+  if (line.looked.load(std::memory_order_acquire)) return line.answer;
+  const std::lock_guard lock(frame.looking);
+  if (!line.looked.load(std::memory_order_relaxed)) {
+    line.answer = plain_answer(line.text);
+    line.looked.store(true, std::memory_order_release);
+  }
+  return line.answer;
+}
+
 Outcome<Interaction, std::string> FrameCache::read(std::uint64_t place) {
   const Place located = locate(place);
   if (located.line == nullptr) return located.error;
-  return parse_interaction(located.line->text);
+  return parse_interaction(located.line->text, reader_.header().seed);
 }
 
-std::shared_ptr<const FrameCache::Frame> FrameCache::find(std::size_t number) {
+std::shared_ptr<FrameCache::Frame> FrameCache::find(std::size_t number) {
   const std::lock_guard lock(mutex_);
   const auto found = by_number_.find(number);
   if (found == by_number_.end()) return nullptr;
@@ -115,7 +127,7 @@ std::shared_ptr<const FrameCache::Frame> FrameCache::find(std::size_t number) {
   return found->second->second;
 }
 
-void FrameCache::keep(std::size_t number, std::shared_ptr<const Frame> frame) {
+void FrameCache::keep(std::size_t number, std::shared_ptr<Frame> frame) {
   const std::lock_guard lock(mutex_);
   if (by_number_.contains(number)) return;
   bytes_ += frame->bytes();
@@ -128,20 +140,19 @@ void FrameCache::keep(std::size_t number, std::shared_ptr<const Frame> frame) {
   }
 }
 
-Outcome<std::shared_ptr<const FrameCache::Frame>, std::string> FrameCache::load(
+Outcome<std::shared_ptr<FrameCache::Frame>, std::string> FrameCache::load(
     std::size_t number) const {
   auto text = reader_.read_frame(number);
   if (!text) return text.error();
   auto frame = std::make_shared<Frame>();
   frame->text = std::move(text->text);
-  frame->text.shrink_to_fit();
   for_each_line_of(frame->text, [&](std::string_view line) {
     if (is_exchange_line(line)) {
-      frame->exchanges.push_back({line, plain_answer(line)});
+      frame->exchanges.emplace_back().text = line;
     }
     return true;
   });
-  return std::shared_ptr<const Frame>(std::move(frame));
+  return std::shared_ptr<Frame>(std::move(frame));
 }
 
 }  // namespace dynadeck::cassettes

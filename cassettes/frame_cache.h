@@ -1,8 +1,10 @@
 // The exchanges of a tape, by their place in it.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -22,6 +24,7 @@ namespace dynadeck::cassettes {
 struct PlainAnswer {
   std::string_view body;
   std::string_view request_id;
+  std::uint64_t request_number = 0;  // the request id as the tape's seed gives it; 0: as above
   std::string_view error_code;
   std::chrono::microseconds duration{0};
   int status = 0;  // 0: the answer is none of these
@@ -36,13 +39,15 @@ class FrameCache {
   // The line of the exchange at that place in the file, from 0.
   Outcome<Interaction, std::string> read(std::uint64_t place);
 
-  // Calls use(answer) if the exchange at that place has a plain answer; says whether it has. Those
-  // are found when their frame is decompressed: this costs no parsing.
+  // Calls use(answer) if the exchange at that place has a plain answer; says whether it has. Looks
+  // for it when it is asked for the first time.
   template <typename Use>
   bool use_plain(std::uint64_t place, Use use) {
     const Place found = locate(place);
-    if (found.line == nullptr || found.line->answer.status == 0) return false;
-    use(found.line->answer);
+    if (found.line == nullptr) return false;
+    const PlainAnswer& answer = answer_of(*found.frame, *found.line);
+    if (answer.status == 0) return false;
+    use(answer);
     return true;
   }
 
@@ -51,25 +56,28 @@ class FrameCache {
  private:
   struct Line {
     std::string_view text;
+    std::atomic<bool> looked{false};  // answer is set, and stays as it is
     PlainAnswer answer;
   };
   struct Frame {
     std::string text;
-    std::vector<Line> exchanges;
+    std::deque<Line> exchanges;
+    std::mutex looking;  // guards the answers that are not set yet
 
-    std::size_t bytes() const { return text.size() + exchanges.capacity() * sizeof(Line); }
+    std::size_t bytes() const { return text.size() + exchanges.size() * sizeof(Line); }
   };
   struct Place {
-    std::shared_ptr<const Frame> frame;  // shared: keeps the line from being dropped meanwhile
-    const Line* line = nullptr;
+    std::shared_ptr<Frame> frame;  // shared: keeps the line from being dropped meanwhile
+    Line* line = nullptr;
     std::string error;  // one sentence where there is no line
   };
-  using Entry = std::pair<std::size_t, std::shared_ptr<const Frame>>;
+  using Entry = std::pair<std::size_t, std::shared_ptr<Frame>>;
 
   Place locate(std::uint64_t place);
-  std::shared_ptr<const Frame> find(std::size_t number);
-  void keep(std::size_t number, std::shared_ptr<const Frame> frame);
-  Outcome<std::shared_ptr<const Frame>, std::string> load(std::size_t number) const;
+  static const PlainAnswer& answer_of(Frame& frame, Line& line);
+  std::shared_ptr<Frame> find(std::size_t number);
+  void keep(std::size_t number, std::shared_ptr<Frame> frame);
+  Outcome<std::shared_ptr<Frame>, std::string> load(std::size_t number) const;
 
   const TapeReader reader_;
   std::vector<std::uint64_t> first_places_;  // of each frame, and the end

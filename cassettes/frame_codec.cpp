@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "cassettes/tape_format.h"
-
 namespace dynadeck::cassettes {
 namespace {
 
@@ -105,6 +103,28 @@ DecodedFrame decode_frame(const TapeFile& file, std::uint64_t offset, std::uint6
     position += got;
   }
   return frame;
+}
+
+std::optional<std::string> decode_frame(const TapeFile& file, const FrameRow& row) {
+  if (row.decompressed_bytes > kMostFrameBytes ||
+      row.compressed_bytes > ZSTD_compressBound(kMostFrameBytes)) {
+    return std::nullopt;
+  }
+  std::string input(row.compressed_bytes, '\0');
+  if (file.read_at(row.offset, input.data(), input.size()) != input.size()) return std::nullopt;
+  // A frame that is followed by another would be decoded too; and what the frame itself says of its
+  // content, where it does, decides before memory is taken.
+  const unsigned long long content = ZSTD_getFrameContentSize(input.data(), input.size());
+  if (content == ZSTD_CONTENTSIZE_ERROR ||
+      (content != ZSTD_CONTENTSIZE_UNKNOWN && content != row.decompressed_bytes) ||
+      ZSTD_findFrameCompressedSize(input.data(), input.size()) != input.size()) {
+    return std::nullopt;
+  }
+  std::string text(row.decompressed_bytes, '\0');
+  const std::size_t got =
+      ZSTD_decompressDCtx(decoder(), text.data(), text.size(), input.data(), input.size());
+  if (got != text.size()) return std::nullopt;  // which an error is not either
+  return text;
 }
 
 void FrameStream::Free::operator()(ZSTD_DCtx_s* context) const { ZSTD_freeDCtx(context); }

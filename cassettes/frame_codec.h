@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "cassettes/tape_file.h"
+#include "cassettes/tape_format.h"
 #include "harness/result.h"
 
 struct ZSTD_CCtx_s;
@@ -57,6 +59,9 @@ struct DecodedFrame {
 
 // Decodes the data frame that starts at `offset` and ends before `limit`.
 DecodedFrame decode_frame(const TapeFile& file, std::uint64_t offset, std::uint64_t limit);
+
+// Decodes a frame whose sizes are known, in one go; nothing if they or its checksum do not fit.
+std::optional<std::string> decode_frame(const TapeFile& file, const FrameRow& row);
 
 // Decodes a frame of any size piece by piece: for the index. One thread.
 class FrameStream {

@@ -3,150 +3,14 @@
 #include <strings.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "cassettes/json_text.h"
 #include "cassettes/match_hash.h"
+#include "harness/random.h"
 #include "harness/utf8.h"
 
 namespace dynadeck::cassettes {
 namespace {
-
-constexpr std::string_view kExchangeStart = R"({"type":"exchange")";
-constexpr std::string_view kRequestIdHeader = "x-amzn-RequestId";
-
-template <typename Number>
-void append_number(std::string& out, Number number) {
-  char buffer[24];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number);
-  out.append(buffer, end);
-}
-
-template <typename Number>
-void append_member(std::string& out, std::string_view key_with_comma, Number number) {
-  out += key_with_comma;
-  append_number(out, number);
-}
-
-// Text from outside; what is not UTF-8 would break the line for every other reader.
-void append_safe(std::string& out, std::string_view text) {
-  append_quoted(out, is_utf8(text) ? text : std::string_view("?"));
-}
-
-// Appends the body as the member of an object, without a comma before.
-void append_body(std::string& out, std::string_view bytes, bool embeddable) {
-  if (embeddable) {
-    out.append(R"("body":)").append(bytes);
-    return;
-  }
-  if (is_utf8(bytes)) {
-    const auto controls = std::count_if(bytes.begin(), bytes.end(), [](char byte) {
-      return static_cast<unsigned char>(byte) < 0x20;
-    });
-    // Six bytes for each control character would make a line longer than base64 does.
-    if (static_cast<std::size_t>(controls) * 8 <= bytes.size() + 64) {
-      out += R"("text":)";
-      append_quoted(out, bytes);
-      return;
-    }
-  }
-  out += R"("base64":")";
-  append_base64(out, bytes);
-  out += '"';
-}
-
-void append_headers(std::string& out, const InteractionView& interaction) {
-  out += R"(,"headers":{)";
-  bool first = true;
-  const auto add = [&](std::string_view name, std::string_view value) {
-    if (!first) out += ',';
-    first = false;
-    append_safe(out, name);
-    out += ':';
-    append_safe(out, value);
-  };
-  if (!interaction.request_id.empty()) add(kRequestIdHeader, interaction.request_id);
-  if (interaction.headers != nullptr) {
-    for (const auto& [name, value] : *interaction.headers) {
-      if (keeps_header(name)) add(name, value);
-    }
-  }
-  out += '}';
-}
-
-std::string_view name_of(Delivery::End end) {
-  switch (end) {
-    case Delivery::End::kKeepAlive:
-      return "keep-alive";
-    case Delivery::End::kClose:
-      return "close";
-    case Delivery::End::kReset:
-      return "reset";
-    case Delivery::End::kHang:
-      return "hang";
-  }
-  return "keep-alive";
-}
-
-void append_delivery(std::string& out, std::chrono::nanoseconds waited,
-                     const std::optional<Delivery>& delivery) {
-  std::string members;
-  if (waited.count() > 0) append_member(members, R"(,"waited_ns":)", waited.count());
-  if (delivery) {
-    if (delivery->delay.count() != 0) {
-      append_member(members, R"(,"delay_ns":)", delivery->delay.count());
-    }
-    if (delivery->trickle) {
-      append_member(members, R"(,"trickle":{"chunk_bytes":)", delivery->trickle->chunk_bytes);
-      append_member(members, R"(,"interval_ns":)", delivery->trickle->interval.count());
-      members += '}';
-    }
-    if (delivery->cut_after_bytes) {
-      append_member(members, R"(,"cut_after_bytes":)", *delivery->cut_after_bytes);
-    }
-    if (delivery->declared_content_length) {
-      append_member(members, R"(,"declared_content_length":)", *delivery->declared_content_length);
-    }
-    if (delivery->crc32) append_member(members, R"(,"crc32":)", *delivery->crc32);
-    if (delivery->end != Delivery::End::kKeepAlive) {
-      members.append(R"(,"end":")").append(name_of(delivery->end)).append("\"");
-    }
-  }
-  if (members.empty()) return;
-  out.append(R"(,"delivery":{)").append(members, 1).append("}");
-}
-
-void append_faults(std::string& out, const std::vector<InjectedFault>& faults) {
-  out += R"(,"faults":[)";
-  for (std::size_t i = 0; i < faults.size(); ++i) {
-    out += i == 0 ? R"({"rule":)" : R"(,{"rule":)";
-    append_safe(out, faults[i].rule);
-    out += R"(,"kind":)";
-    append_safe(out, faults[i].kind);
-    out += '}';
-  }
-  out += ']';
-}
-
-void append_response(std::string& out, const InteractionView& interaction) {
-  append_member(out, R"(,"response":{"status":)", interaction.status);
-  if (!interaction.content_type.empty() && interaction.content_type != kUsualContentType) {
-    out += R"(,"type":)";
-    append_safe(out, interaction.content_type);
-  }
-  if (!interaction.error_code.empty()) {
-    out += R"(,"error":)";
-    append_safe(out, interaction.error_code);
-  }
-  append_headers(out, interaction);
-  out += ',';
-  JsonCursor cursor(interaction.response);
-  std::string_view raw;
-  const bool embeddable = !interaction.response.empty() && cursor.value(raw) && cursor.at_end() &&
-                          raw.size() == interaction.response.size() && !cursor.saw_line_break();
-  append_body(out, interaction.response, embeddable);
-  out += '}';
-}
 
 std::chrono::nanoseconds nanoseconds(std::string_view raw) {
   // A day is more than any fault means; it keeps hostile tapes from overflowing.
@@ -193,6 +57,8 @@ bool parse_response(std::string_view object, Interaction& interaction) {
   const bool walked = for_each_member(object, [&](std::string_view name, std::string_view raw) {
     if (name == "status") {
       interaction.status = static_cast<int>(std::min<std::uint64_t>(unsigned_value(raw), 999));
+    } else if (name == "id") {
+      interaction.issued_id.number = unsigned_value(raw);
     } else if (name == "type") {
       interaction.content_type = string_value(raw);
     } else if (name == "error") {
@@ -280,6 +146,20 @@ bool take_simple(Interaction& interaction, std::string_view name, std::string_vi
 
 }  // namespace
 
+std::string_view name_of(Delivery::End end) {
+  switch (end) {
+    case Delivery::End::kKeepAlive:
+      return "keep-alive";
+    case Delivery::End::kClose:
+      return "close";
+    case Delivery::End::kReset:
+      return "reset";
+    case Delivery::End::kHang:
+      return "hang";
+  }
+  return "keep-alive";
+}
+
 InteractionView Interaction::view() const {
   InteractionView view;
   view.sequence = sequence;
@@ -295,6 +175,7 @@ InteractionView Interaction::view() const {
   view.region = scope.region;
   view.request = request;
   view.request_id = request_id;
+  view.issued_id = issued_id;
   view.status = status;
   view.content_type = content_type;
   view.error_code = error_code;
@@ -306,52 +187,6 @@ InteractionView Interaction::view() const {
   return view;
 }
 
-void append_line_prefix(std::string& out, std::uint64_t completed, std::uint64_t arrived) {
-  out += kExchangeStart;
-  append_member(out, R"(,"completed":)", completed);
-  append_member(out, R"(,"arrived":)", arrived);
-}
-
-void append_line_rest(std::string& out, const InteractionView& interaction, RequestScan& scan) {
-  append_member(out, R"(,"sequence":)", interaction.sequence);
-  append_member(out, R"(,"offset_us":)", interaction.offset.count());
-  append_member(out, R"(,"duration_us":)", interaction.duration.count());
-  if (!interaction.section.empty()) {
-    out += R"(,"section":)";
-    append_safe(out, interaction.section);
-  }
-  if (!interaction.agent.empty()) {
-    out += R"(,"client":{"agent":)";
-    append_safe(out, interaction.agent);
-    if (interaction.attempt > 1) append_member(out, R"(,"attempt":)", interaction.attempt);
-    out += '}';
-  }
-  out.append(R"(,"operation":")").append(interaction.operation);
-  out += R"(","scope":{"account":)";
-  append_safe(out, interaction.account);
-  out += R"(,"region":)";
-  append_safe(out, interaction.region);
-  out += R"(},"request":{)";
-  scan_request(interaction.request, scan);
-  append_body(out, interaction.request, scan.body.embeddable);
-  out += '}';
-  append_response(out, interaction);
-  if (interaction.faults != nullptr && !interaction.faults->empty()) {
-    append_faults(out, *interaction.faults);
-  }
-  if (interaction.delivery != nullptr &&
-      (*interaction.delivery || interaction.waited.count() > 0)) {
-    append_delivery(out, interaction.waited, *interaction.delivery);
-  }
-  out += "}\n";
-}
-
-void append_line(std::string& out, const Interaction& interaction) {
-  append_line_prefix(out, interaction.completed, interaction.arrived);
-  RequestScan scan;
-  append_line_rest(out, interaction.view(), scan);
-}
-
 bool is_exchange_line(std::string_view line) { return line.starts_with(kExchangeStart); }
 
 std::string_view line_type(std::string_view line) {
@@ -361,7 +196,8 @@ std::string_view line_type(std::string_view line) {
   return line.substr(0, line.find('"'));
 }
 
-Outcome<Interaction, std::string> parse_interaction(std::string_view line) {
+Outcome<Interaction, std::string> parse_interaction(std::string_view line,
+                                                    std::optional<std::uint64_t> seed) {
   if (!is_exchange_line(line)) return std::string("the line is no exchange");
   Interaction interaction;
   interaction.content_type = kUsualContentType;
@@ -388,6 +224,13 @@ Outcome<Interaction, std::string> parse_interaction(std::string_view line) {
   if (interaction.operation.empty()) return std::string("it names no operation");
   if (interaction.sequence == 0) return std::string("it has no sequence");
   interaction.arrived = std::max(interaction.arrived, interaction.sequence);
+  IssuedId& issued = interaction.issued_id;
+  if (issued.number != 0 && seed) {
+    issued.seed = *seed;
+    interaction.request_id = request_id_of(issued.seed, issued.number - 1);
+  } else {
+    issued = IssuedId();
+  }
   return interaction;
 }
 

@@ -14,6 +14,12 @@
 
 namespace dynadeck::cassettes {
 
+// A request id as a seed gives it (harness/random.h): a tape of that seed names it by its number.
+struct IssuedId {
+  std::uint64_t seed = 0;
+  std::uint64_t number = 0;  // from 1; 0: it came from elsewhere
+};
+
 // Borrows everything: what the recorder has at hand, without copies.
 struct InteractionView {
   std::uint64_t sequence = 0;           // order of arrival, from 1
@@ -29,11 +35,13 @@ struct InteractionView {
   std::string_view region;
   std::string_view request;  // the body
   std::string_view request_id;
+  IssuedId issued_id;  // the same, where it is known
   int status = 200;
   std::string_view content_type;
   std::string_view error_code;
   const HeaderList* headers = nullptr;
-  std::string_view response;  // the body
+  std::string_view response;         // the body
+  bool response_embeddable = false;  // it is known to be one JSON value on one line, in UTF-8
   const std::vector<InjectedFault>* faults = nullptr;
   std::chrono::nanoseconds waited{0};  // before the operation, by faults
   const std::optional<Delivery>* delivery = nullptr;
@@ -53,6 +61,7 @@ struct Interaction {
   Scope scope;
   std::string request;
   std::string request_id;
+  IssuedId issued_id;
   int status = 200;
   std::string content_type;
   std::string error_code;
@@ -67,12 +76,14 @@ struct Interaction {
 
 // The content type that is not written.
 inline constexpr std::string_view kUsualContentType = "application/x-amz-json-1.0";
+// What every exchange line begins with, and the header that has a member of its own.
+inline constexpr std::string_view kExchangeStart = R"({"type":"exchange")";
+inline constexpr std::string_view kRequestIdHeader = "x-amzn-RequestId";
 
-// The line is written in two parts, since the first is only known when the line's place is: a
-// prefix with `completed` and `arrived`, and the rest, which ends in "}\n".
-void append_line_prefix(std::string& out, std::uint64_t completed, std::uint64_t arrived);
-// Fills `scan` with what the request's body is found to be.
-void append_line_rest(std::string& out, const InteractionView& interaction, RequestScan& scan);
+// The name of a delivery's end in a tape.
+std::string_view name_of(Delivery::End end);
+
+// Appends the line of an exchange. Who writes many of them uses a LineWriter.
 void append_line(std::string& out, const Interaction& interaction);
 
 // Whether a line is an exchange, by its first member.
@@ -81,8 +92,10 @@ bool is_exchange_line(std::string_view line);
 std::string_view line_type(std::string_view line);
 
 // Reads an exchange line, without or with its line break. Members that are not known are skipped.
-// The error is one sentence.
-Outcome<Interaction, std::string> parse_interaction(std::string_view line);
+// seed: of the tape's header; without it a request id that stands as a number stays empty. The
+// error is one sentence.
+Outcome<Interaction, std::string> parse_interaction(
+    std::string_view line, std::optional<std::uint64_t> seed = std::nullopt);
 
 // Whether a response header is worth a place on the tape: AWS's own, but nothing that identifies a
 // caller, and nothing that the HTTP layer computes anew.

@@ -86,7 +86,7 @@ constexpr std::string_view kBase64Digits =
 
 }  // namespace
 
-void JsonCursor::skip_space() {
+void JsonCursor::skip_spaces() {
   for (; position_ != end_; ++position_) {
     const char byte = *position_;
     if (byte == '\n' || byte == '\r') {
@@ -95,12 +95,6 @@ void JsonCursor::skip_space() {
       return;
     }
   }
-}
-
-bool JsonCursor::take(char byte) {
-  if (peek() != byte || at_end()) return false;
-  ++position_;
-  return true;
 }
 
 bool JsonCursor::string(std::string_view& inner, bool& escaped) {
@@ -202,30 +196,6 @@ bool JsonCursor::value(std::string_view& raw, int depth) {
   }
   if (good) raw = {start, static_cast<std::size_t>(position_ - start)};
   return good;
-}
-
-bool JsonCursor::open(char bracket) {
-  first_ = true;
-  return take(bracket) || fail();
-}
-
-bool JsonCursor::next(char closing) {
-  if (failed_) return false;
-  skip_space();
-  const bool first = first_;
-  first_ = false;
-  if (take(closing)) return false;
-  if (first) return !at_end() || fail();
-  if (!take(',')) return fail();
-  skip_space();
-  return true;
-}
-
-bool JsonCursor::name(std::string_view& inner, bool& escaped) {
-  skip_space();
-  if (!string(inner, escaped)) return false;
-  skip_space();
-  return take(':') || fail();
 }
 
 std::string_view find_member(std::string_view object, std::string_view name) {

@@ -54,6 +54,8 @@ class JsonCursor {
     return false;
   }
 
+  void skip_spaces();
+
   const char* position_;
   const char* end_;
   bool first_ = false;  // no member of the innermost open bracket was passed yet
@@ -89,6 +91,42 @@ void append_base64(std::string& out, std::string_view bytes);
 bool append_from_base64(std::string& out, std::string_view text);
 
 // ---------------------------------------------------------------- implementation
+
+inline void JsonCursor::skip_space() {
+  // Nearly everything is printed without spaces.
+  if (position_ != end_ && static_cast<unsigned char>(*position_) > ' ') return;
+  skip_spaces();
+}
+
+inline bool JsonCursor::take(char byte) {
+  if (peek() != byte || at_end()) return false;
+  ++position_;
+  return true;
+}
+
+inline bool JsonCursor::open(char bracket) {
+  first_ = true;
+  return take(bracket) || fail();
+}
+
+inline bool JsonCursor::next(char closing) {
+  if (failed_) return false;
+  skip_space();
+  const bool first = first_;
+  first_ = false;
+  if (take(closing)) return false;
+  if (first) return !at_end() || fail();
+  if (!take(',')) return fail();
+  skip_space();
+  return true;
+}
+
+inline bool JsonCursor::name(std::string_view& inner, bool& escaped) {
+  skip_space();
+  if (!string(inner, escaped)) return false;
+  skip_space();
+  return take(':') || fail();
+}
 
 template <typename Visit>
 bool for_each_member(std::string_view object, Visit visit) {

@@ -22,9 +22,20 @@ std::uint64_t fold(std::uint64_t left, std::uint64_t right) {
 }
 
 // Little-endian, as the tape is.
-std::uint64_t word_at(const char* from, std::size_t count) {
+std::uint64_t word_at(const char* from) {
   std::uint64_t word = 0;
-  std::memcpy(&word, from, count);
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+// The last `left` bytes, 1 to 7 of them, as a word with zeros above.
+std::uint64_t last_word(std::string_view bytes, std::size_t left) {
+  // One load, of bytes that were hashed already too, where there are eight.
+  if (bytes.size() >= 8) return word_at(bytes.data() + bytes.size() - 8) >> (64 - 8 * left);
+  std::uint64_t word = 0;
+  for (std::size_t i = left; i > 0; --i) {
+    word = word << 8 | static_cast<unsigned char>(bytes[i - 1]);
+  }
   return word;
 }
 
@@ -32,8 +43,8 @@ std::uint64_t hash_bytes(char kind, std::string_view bytes) {
   std::uint64_t hash = static_cast<unsigned char>(kind) * kK1 ^ bytes.size() * kK2;
   const char* at = bytes.data();
   std::size_t left = bytes.size();
-  for (; left >= 8; left -= 8, at += 8) hash = fold(hash ^ word_at(at, 8), kK3);
-  if (left > 0) hash = fold(hash ^ word_at(at, left), kK3);
+  for (; left >= 8; left -= 8, at += 8) hash = fold(hash ^ word_at(at), kK3);
+  if (left > 0) hash = fold(hash ^ last_word(bytes, left), kK3);
   return fold(hash ^ kK4, kK1);
 }
 
@@ -252,11 +263,16 @@ std::optional<std::uint64_t> hash_members(std::string_view object,
 
 std::uint64_t hash_text(std::string_view text) { return hash_bytes('s', text); }
 
-std::uint64_t match_hash(std::string_view operation, std::string_view account,
-                         std::string_view region, std::uint64_t body_hash) {
+std::uint64_t hash_asked(std::string_view operation, std::string_view account,
+                         std::string_view region) {
   std::uint64_t hash = fold(hash_text(operation) ^ kK1, kK2);
   hash = fold(hash ^ hash_text(account), kK3);
-  return fold(hash ^ hash_text(region), kK4) ^ body_hash;
+  return fold(hash ^ hash_text(region), kK4);
+}
+
+std::uint64_t match_hash(std::string_view operation, std::string_view account,
+                         std::string_view region, std::uint64_t body_hash) {
+  return hash_asked(operation, account, region) ^ body_hash;
 }
 
 std::uint64_t combine(std::uint64_t left, std::uint64_t right) {

@@ -54,7 +54,9 @@ std::optional<std::uint64_t> hash_members(std::string_view object,
 
 std::uint64_t hash_text(std::string_view text);
 
-// Adds what else identifies an exchange.
+// What else identifies an exchange: the match hash is this XOR the body's.
+std::uint64_t hash_asked(std::string_view operation, std::string_view account,
+                         std::string_view region);
 std::uint64_t match_hash(std::string_view operation, std::string_view account,
                          std::string_view region, std::uint64_t body_hash);
 

@@ -134,7 +134,7 @@ bool Matcher::stale(std::uint32_t ordinal, const Lanes& lanes) const {
     return closer != 0 && !overlap(closer - 1, ordinal);
   }
   return std::any_of(lanes.items.begin(), lanes.items.end(), [&](std::uint64_t lane) {
-    const auto first = first_writes_.find(lane);
+    const auto first = first_writes_.find(combine(lane, index_.sections[ordinal]));
     return first != first_writes_.end() && first->second > ordinal &&
            !overlap(first->second, ordinal);
   });
@@ -165,7 +165,9 @@ void Matcher::play(std::uint32_t ordinal, const Asked& asked) {
     closers_[ordinal - distance] = ordinal + 1;
   } else {
     for (const std::uint64_t lane : asked.lanes->items) {
-      if (first_writes_.size() < kMostFirstWrites) first_writes_[lane] = ordinal;
+      if (first_writes_.size() < kMostFirstWrites) {
+        first_writes_[combine(lane, index_.sections[ordinal])] = ordinal;
+      }
     }
   }
   for (const std::uint64_t table : asked.lanes->tables) {

@@ -70,7 +70,8 @@ class Matcher {
   std::vector<bool> played_;
   std::uint64_t unplayed_ = 0;
   std::vector<std::uint32_t> closers_;  // the write that ended what came after a write, plus 1
-  std::unordered_map<std::uint64_t, std::uint32_t> first_writes_;  // lane → its first, as played
+  std::unordered_map<std::uint64_t, std::uint32_t>
+      first_writes_;  // (lane, section) → its first, as played
   std::unordered_map<std::uint64_t, std::uint32_t> table_writes_;  // (table, section) → the latest
   std::unordered_map<std::uint64_t, std::uint32_t> value_writes_;  // (value, section) → the latest
   std::unordered_map<std::uint32_t, std::uint32_t>

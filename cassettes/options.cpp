@@ -62,12 +62,16 @@ Result set_flag(std::string_view option, std::string_view text, bool& flag) {
 
 // "10", "0.5", "10x".
 Result set_speed(std::string_view text, double& speed) {
+  if (text == "instant" || text == "taped") {
+    speed = text == "taped" ? 1 : 0;
+    return Done{};
+  }
   const std::string_view number = text.ends_with('x') ? text.substr(0, text.size() - 1) : text;
   const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), speed);
   const bool good = error == std::errc{} && end == number.data() + number.size() && speed >= 0 &&
                     speed <= 1e9 && !number.empty();
   if (good) return Done{};
-  return "speed: " + std::string(text) + " is no speed such as 1, 0.5 or 10x";
+  return "speed: " + std::string(text) + " is no speed such as taped, 0.5 or 10x";
 }
 
 // "$.Item.email", "pattern:REGEX", "attribute:NAME", or an attribute's bare name.

@@ -18,9 +18,12 @@ constexpr std::array kTexts = {
 
 struct Head {
   std::uint64_t sequence, completed, arrived, attempt;
+  IssuedId issued_id;
   std::int64_t offset_us, duration_us, waited_ns;
   std::int32_t status;
-  std::uint32_t headers, faults, has_delivery;
+  std::uint32_t headers, faults;
+  bool has_delivery, response_embeddable;
+  std::array<bool, 2> padding;
   std::array<std::uint32_t, kTexts.size()> sizes;
 };
 static_assert(std::is_trivially_copyable_v<Head> && std::is_trivially_copyable_v<Delivery>);
@@ -59,13 +62,16 @@ void pack(const InteractionView& interaction, std::string& out) {
             interaction.completed,
             interaction.arrived,
             interaction.attempt,
+            interaction.issued_id,
             interaction.offset.count(),
             interaction.duration.count(),
             interaction.waited.count(),
             interaction.status,
             0,
             0,
-            interaction.delivery != nullptr && interaction.delivery->has_value() ? 1U : 0U,
+            interaction.delivery != nullptr && interaction.delivery->has_value(),
+            interaction.response_embeddable,
+            {},
             {}};
   for (std::size_t i = 0; i < kTexts.size(); ++i) {
     head.sizes[i] = static_cast<std::uint32_t>((interaction.*kTexts[i]).size());
@@ -78,7 +84,7 @@ void pack(const InteractionView& interaction, std::string& out) {
   }
   append_value(out, head);
   for (const auto text : kTexts) out += interaction.*text;
-  if (head.has_delivery != 0) append_value(out, **interaction.delivery);
+  if (head.has_delivery) append_value(out, **interaction.delivery);
   if (head.headers > 0) {
     for (const auto& [name, value] : *interaction.headers) {
       if (!keeps_header(name)) continue;
@@ -98,13 +104,15 @@ InteractionView& Unpacker::show(std::string_view bytes) {
   view_.completed = head.completed;
   view_.arrived = head.arrived;
   view_.attempt = head.attempt;
+  view_.issued_id = head.issued_id;
   view_.offset = std::chrono::microseconds(head.offset_us);
   view_.duration = std::chrono::microseconds(head.duration_us);
   view_.waited = std::chrono::nanoseconds(head.waited_ns);
   view_.status = head.status;
+  view_.response_embeddable = head.response_embeddable;
   for (std::size_t i = 0; i < kTexts.size(); ++i) view_.*kTexts[i] = take(bytes, head.sizes[i]);
   delivery_.reset();
-  if (head.has_delivery != 0) delivery_ = take_value<Delivery>(bytes);
+  if (head.has_delivery) delivery_ = take_value<Delivery>(bytes);
   view_.delivery = &delivery_;
   if (headers_.size() > 0) headers_ = HeaderList();
   for (std::uint32_t i = 0; i < head.headers; ++i) {

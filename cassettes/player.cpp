@@ -7,6 +7,7 @@
 #include "cassettes/difference.h"
 #include "cassettes/match_hash.h"
 #include "harness/error.h"
+#include "harness/random.h"
 
 namespace dynadeck::cassettes {
 namespace {
@@ -119,7 +120,10 @@ std::optional<Response> Player::play(const Request& request, std::string_view se
     response.status = answer.status;
     response.body = answer.body;
     response.error_code = answer.error_code;
-    if (!answer.request_id.empty()) {
+    if (answer.request_number != 0) {
+      response.headers.add("x-amzn-RequestId",
+                           request_id_of(header().seed, answer.request_number - 1));
+    } else if (!answer.request_id.empty()) {
       response.headers.add("x-amzn-RequestId", std::string(answer.request_id));
     }
     hold_back(response, {}, answer.duration);

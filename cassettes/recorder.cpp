@@ -44,6 +44,7 @@ std::chrono::microseconds microseconds_between(Clock::MonotonicTime from, Clock:
 
 Outcome<std::unique_ptr<Recorder>, std::string> Recorder::open(const CassetteOptions& options,
                                                                TapeHeader header, bool append,
+                                                               std::uint64_t seed,
                                                                const Clock& clock, Stats& stats) {
   WriterOptions writer_options;
   writer_options.overwrite = options.overwrite;
@@ -56,11 +57,13 @@ Outcome<std::unique_ptr<Recorder>, std::string> Recorder::open(const CassetteOpt
   if (!redactor) return redactor.error();
   return std::unique_ptr<Recorder>(
       new Recorder(std::move(writer).value(), {std::move(redactor).value(), options.stream_records},
-                   clock, stats));
+                   seed, clock, stats));
 }
 
-Recorder::Recorder(TapeWriter writer, RecorderOptions options, const Clock& clock, Stats& stats)
-    : clock_(clock),
+Recorder::Recorder(TapeWriter writer, RecorderOptions options, std::uint64_t seed,
+                   const Clock& clock, Stats& stats)
+    : seed_(seed),
+      clock_(clock),
       start_(clock.monotonic()),
       arrivals_(writer.last_sequence()),
       tape_(std::move(writer), std::move(options), stats) {}
@@ -82,17 +85,22 @@ void Recorder::finish(const Ticket& ticket, const Request& request, std::string_
   view.region = request.scope.region;
   view.request = request.body;
   view.request_id = request.request_id;
+  view.issued_id = {seed_, request.request_number};
+  // What the client sees: an upstream's own.
+  if (const auto id = response.headers.find("x-amzn-RequestId")) {
+    view.request_id = *id;
+    view.issued_id = IssuedId();
+  }
   view.status = response.status;
   view.content_type = response.content_type;
   view.error_code = response.error_code;
   view.headers = &response.headers;
   view.response = response.body;
+  view.response_embeddable = response.one_line_json && response.faults.empty();
   view.faults = &response.faults;
   view.waited = waited;
   view.delivery = &response.delivery;
-
-  view.arrived = arrivals_.load(std::memory_order_relaxed);
-  tape_.add(view);
+  tape_.add(view, arrivals_);
 }
 
 Outcome<Done, std::string> Recorder::mark(std::string_view section) {

@@ -21,10 +21,11 @@ namespace dynadeck::cassettes {
 // Synchronized.
 class Recorder {
  public:
-  // header: what a new tape begins with. append: go on with the tape that is there. Borrows clock
-  // and stats.
+  // header: what a new tape begins with. append: go on with the tape that is there. seed: of this
+  // process's request ids. Borrows clock and stats.
   static Outcome<std::unique_ptr<Recorder>, std::string> open(const CassetteOptions& options,
                                                               TapeHeader header, bool append,
+                                                              std::uint64_t seed,
                                                               const Clock& clock, Stats& stats);
 
   // What is kept of a request from its arrival to its answer.
@@ -44,8 +45,10 @@ class Recorder {
   std::string error() const { return tape_.error(); }
 
  private:
-  Recorder(TapeWriter writer, RecorderOptions options, const Clock& clock, Stats& stats);
+  Recorder(TapeWriter writer, RecorderOptions options, std::uint64_t seed, const Clock& clock,
+           Stats& stats);
 
+  const std::uint64_t seed_;
   const Clock& clock_;
   const Clock::MonotonicTime start_;
   std::atomic<std::uint64_t> arrivals_;

@@ -22,6 +22,9 @@ inline constexpr int kMostWindowLog = 23;
 // Where the recorder ends a frame.
 inline constexpr std::size_t kFrameBytes = std::size_t{256} << 10;
 
+// A tape of fewer bytes of lines is read sooner than an index is worth.
+inline constexpr std::size_t kShortTapeBytes = std::size_t{256} << 10;
+
 // One data frame of a tape.
 struct FrameRow {
   std::uint64_t offset = 0;

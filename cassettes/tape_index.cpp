@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kFrameRowBytes = 40;
 constexpr std::size_t kMostTextBytes = std::size_t{64} << 20;
-constexpr std::size_t kMostLanes = 500'000;
+constexpr std::size_t kMostLanes = 250'000;
 
 void append_text(std::string& out, const TapeIndex& index) {
   out += R"({"sections":[)";
@@ -151,10 +151,12 @@ IndexBuilder::IndexBuilder(TapeIndex index)
   for (std::uint32_t i = 1; i < section_names_.size(); ++i) section_numbers_[section_names_[i]] = i;
   // Ordinals serve as sequences: what follows is above them all.
   rows_.resize(index.size());
+  old_predecessors_.resize(index.size());
   for (std::uint64_t i = 0; i < index.size(); ++i) {
     const std::uint64_t before = index.predecessors[i];
-    rows_[index.place(i)] = {i + 1, i + 1 + index.overlaps[i], index.hashes[i],
-                             before == 0 ? 0 : i + 1 - before, index.sections[i]};
+    const std::uint64_t place = index.place(i);
+    rows_[place] = {i + 1, i + 1 + index.overlaps[i], index.hashes[i], index.sections[i], 0};
+    old_predecessors_[place] = before == 0 ? 0 : i + 1 - before;
   }
 }
 
@@ -166,22 +168,39 @@ std::uint32_t IndexBuilder::section_number(std::string_view name) {
   return found->second;
 }
 
-std::uint64_t IndexBuilder::find_predecessor(std::uint64_t sequence, std::uint64_t arrived,
-                                             const Lanes& lanes) {
+std::uint64_t IndexBuilder::LaneWrites::before(std::uint64_t sequence) const {
+  std::uint64_t found = older_ < sequence ? older_ : 0;
+  for (std::size_t i = 0; i < std::min<std::uint64_t>(count_, latest_.size()); ++i) {
+    if (latest_[i].arrived < sequence) found = std::max(found, latest_[i].sequence);
+  }
+  return found;
+}
+
+void IndexBuilder::LaneWrites::add(std::uint64_t sequence, std::uint64_t arrived) {
+  Write& place = latest_[count_ % latest_.size()];
+  if (count_ >= latest_.size()) older_ = std::max(older_, place.sequence);
+  place = {sequence, arrived};
+  ++count_;
+}
+
+std::uint64_t IndexBuilder::find_predecessor(const Row& row, std::span<const std::uint64_t> lanes) {
+  const bool writes = row.lanes % 2 == 1;
   std::uint64_t latest = 0;
-  for (const std::uint64_t lane : lanes.items) {
+  for (const std::uint64_t item : lanes) {
+    // Sections are played beside each other, each from its start: what another one wrote is no
+    // reason to wait.
+    const std::uint64_t lane = row.section == 0 ? item : combine(item, row.section);
     auto found = last_writes_.find(lane);
     if (found == last_writes_.end()) {
       const auto older = older_writes_.find(lane);
       if (older != older_writes_.end()) found = last_writes_.insert(*older).first;
     }
-    std::uint64_t before = 0;
     if (found != last_writes_.end()) {
-      const LastWrite& last = found->second;
-      before = last.arrived < sequence ? last.sequence : last.before;
-      if (before < sequence) latest = std::max(latest, before);
+      latest = std::max(latest, found->second.before(row.sequence));
+      if (writes) found->second.add(row.sequence, row.arrived);
+    } else if (writes) {
+      last_writes_[lane].add(row.sequence, row.arrived);
     }
-    if (lanes.writes) last_writes_[lane] = {sequence, arrived, before};
   }
   if (last_writes_.size() > kMostLanes) {
     older_writes_ = std::move(last_writes_);
@@ -190,14 +209,27 @@ std::uint64_t IndexBuilder::find_predecessor(std::uint64_t sequence, std::uint64
   return latest;
 }
 
+std::vector<std::uint64_t> IndexBuilder::find_predecessors() {
+  std::vector<std::uint64_t> predecessors = std::move(old_predecessors_);
+  const std::size_t old = predecessors.size();
+  predecessors.reserve(rows_.size());
+  std::span<const std::uint64_t> lanes = lane_names_;
+  for (const Row& row : std::span(rows_).subspan(old)) {
+    predecessors.push_back(find_predecessor(row, lanes.first(row.lanes / 2)));
+    lanes = lanes.subspan(row.lanes / 2);
+  }
+  return predecessors;
+}
+
 void IndexBuilder::add(const InteractionView& interaction, std::uint64_t hash,
                        const RequestScan& scan) {
   keys_.learn(interaction.operation, interaction.request, scan, interaction.response);
   const Lanes& lanes = lanes_.find(interaction.operation, interaction.account, interaction.region,
                                    interaction.request, scan, keys_);
   rows_.push_back({interaction.sequence, interaction.arrived, hash,
-                   find_predecessor(interaction.sequence, interaction.arrived, lanes),
-                   section_number(interaction.section)});
+                   section_number(interaction.section),
+                   static_cast<std::uint32_t>(lanes.items.size() * 2 + (lanes.writes ? 1 : 0))});
+  lane_names_.insert(lane_names_.end(), lanes.items.begin(), lanes.items.end());
   last_sequence_ = std::max(last_sequence_, interaction.sequence);
   last_completed_ = std::max(last_completed_, interaction.completed);
 }
@@ -206,6 +238,7 @@ TapeIndex IndexBuilder::finish(std::vector<FrameRow> frames) {
   TapeIndex index;
   index.frames = std::move(frames);
   const std::size_t count = rows_.size();
+  const std::vector<std::uint64_t> predecessors = find_predecessors();
   std::vector<std::uint32_t> order(count);
   for (std::size_t i = 0; i < count; ++i) order[i] = static_cast<std::uint32_t>(i);
   std::stable_sort(order.begin(), order.end(), [&](std::uint32_t left, std::uint32_t right) {
@@ -226,7 +259,8 @@ TapeIndex IndexBuilder::finish(std::vector<FrameRow> frames) {
     const bool alone = row.arrived == row.sequence;
     index.overlaps.push_back(alone ? 0 : clamp(first_above(row.arrived) - i - 1));
     index.sections.push_back(row.section);
-    const std::uint64_t before = row.predecessor == 0 ? i : first_above(row.predecessor) - 1;
+    const std::uint64_t predecessor = predecessors[order[i]];
+    const std::uint64_t before = predecessor == 0 ? i : first_above(predecessor) - 1;
     index.predecessors.push_back(before < i ? clamp(i - before) : 0);
   }
   index.section_names = std::move(section_names_);

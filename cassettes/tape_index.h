@@ -1,8 +1,10 @@
 // The index of a tape: what a replay needs to know of every exchange without reading it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -44,7 +46,8 @@ std::string encode_index(const TapeIndex& index);
 Outcome<TapeIndex, std::string> decode_index(
     const std::function<bool(char* into, std::size_t bytes)>& read, std::uint64_t most_exchanges);
 
-// Gathers the columns while a tape is written or scanned, in the order of the file. One thread.
+// Gathers the columns while a tape is written or scanned, in the order of the file. What costs more
+// than noting down waits for finish(): a recording should not. One thread.
 class IndexBuilder {
  public:
   IndexBuilder() = default;
@@ -67,26 +70,42 @@ class IndexBuilder {
     std::uint64_t sequence;
     std::uint64_t arrived;
     std::uint64_t hash;
-    std::uint64_t predecessor;  // a sequence
     std::uint32_t section;
+    std::uint32_t lanes;  // how many of lane_names_ are its own, twice; odd for a write
   };
-  // The latest write in a lane, and the one before it for exchanges that overlapped the latest.
-  struct LastWrite {
-    std::uint64_t sequence;
-    std::uint64_t arrived;
-    std::uint64_t before;
+  // The latest writes in a lane, in the order they completed: more than one, since a request may
+  // overlap the last ones.
+  class LaneWrites {
+   public:
+    // The highest sequence that had completed when a request of that sequence arrived; 0 for none.
+    std::uint64_t before(std::uint64_t sequence) const;
+    void add(std::uint64_t sequence, std::uint64_t arrived);
+
+   private:
+    struct Write {
+      std::uint64_t sequence;
+      std::uint64_t arrived;
+    };
+    std::array<Write, 8> latest_{};  // a ring
+    std::uint64_t count_ = 0;
+    std::uint64_t older_ = 0;  // the highest sequence of those that fell out
   };
 
   std::uint32_t section_number(std::string_view name);
-  std::uint64_t find_predecessor(std::uint64_t sequence, std::uint64_t arrived, const Lanes& lanes);
+  // The sequence of the write that came before in one of the lanes; 0 for none.
+  std::uint64_t find_predecessor(const Row& row, std::span<const std::uint64_t> lanes);
+  // The same for every row.
+  std::vector<std::uint64_t> find_predecessors();
 
   std::vector<Row> rows_;
+  std::vector<std::uint64_t> lane_names_;
+  std::vector<std::uint64_t> old_predecessors_;  // sequences, of the rows that were there before
   std::vector<std::string> section_names_{std::string()};
   std::unordered_map<std::string, std::uint32_t> section_numbers_;
-  std::unordered_map<std::uint64_t, LastWrite> last_writes_;
+  std::unordered_map<std::uint64_t, LaneWrites> last_writes_;
   // What last_writes_ was before it had grown too large; together they bound the memory. Lanes that
   // fall out are forgotten: replay in item order is then less strict about them.
-  std::unordered_map<std::uint64_t, LastWrite> older_writes_;
+  std::unordered_map<std::uint64_t, LaneWrites> older_writes_;
   KeySchemas keys_;
   LaneFinder lanes_;
   std::string match_;

@@ -83,7 +83,7 @@ bool TapeReader::read_seek_table() {
   }
   const std::uint64_t rows = little_endian(footer, 4);
   const std::uint64_t table_bytes = rows * 8 + kFooterBytes + kSkippableHeaderBytes;
-  if (rows < 2 || table_bytes > size) return false;
+  if (rows < 1 || table_bytes > size) return false;
   const std::uint64_t table_offset = size - table_bytes;
   std::string table(table_bytes - kFooterBytes, '\0');
   if (file_.read_at(table_offset, table.data(), table.size()) != table.size() ||
@@ -106,20 +106,28 @@ bool TapeReader::read_seek_table() {
     frames.push_back(frame);
     offset += compressed;
   }
-  const FrameRow index = frames.back();
+  if (offset != table_offset) return false;
+  // A short tape has no index.
+  if (frames.back().decompressed_bytes == 0) {
+    if (frames.size() < 2 || !take_index(frames.back())) return false;
+    frames.pop_back();
+  }
+  frames_ = std::move(frames);
+  complete_ = true;
+  return true;
+}
+
+bool TapeReader::take_index(const FrameRow& row) {
   char start[16];
-  if (offset != table_offset || index.decompressed_bytes != 0 ||
-      index.compressed_bytes < sizeof start ||
-      file_.read_at(index.offset, start, sizeof start) != sizeof start ||
+  if (row.compressed_bytes < sizeof start ||
+      file_.read_at(row.offset, start, sizeof start) != sizeof start ||
       little_endian(start, 4) != kIndexMagic ||
-      little_endian(start + 4, 4) != index.compressed_bytes - kSkippableHeaderBytes ||
+      little_endian(start + 4, 4) != row.compressed_bytes - kSkippableHeaderBytes ||
       std::string_view(start + 8, 8) != kIndexName) {
     return false;
   }
-  frames.pop_back();
-  frames_ = std::move(frames);
-  stored_index_offset_ = index.offset + sizeof start;
-  stored_index_end_ = index.offset + index.compressed_bytes;
+  stored_index_offset_ = row.offset + sizeof start;
+  stored_index_end_ = row.offset + row.compressed_bytes;
   return true;
 }
 
@@ -175,12 +183,11 @@ bool TapeReader::take_frame(const DecodedFrame& frame, std::uint64_t offset) {
 Outcome<FrameText, std::string> TapeReader::read_frame(std::size_t number) const {
   if (!tail_text_.empty() && number + 1 == frames_.size()) return FrameText{tail_text_};
   const FrameRow& row = frames_[number];
-  DecodedFrame frame = decode_frame(file_, row.offset, row.offset + row.compressed_bytes);
-  if (frame.end != FrameEnd::kComplete || frame.compressed_bytes != row.compressed_bytes ||
-      frame.text.size() != row.decompressed_bytes) {
+  std::optional<std::string> text = decode_frame(file_, row);
+  if (!text) {
     return in_file(file_, "the frame at offset " + std::to_string(row.offset) + " is damaged");
   }
-  return FrameText{std::move(frame.text)};
+  return FrameText{std::move(*text)};
 }
 
 Outcome<Done, std::string> TapeReader::for_each_line(const Visit& visit) const {
@@ -198,7 +205,7 @@ Outcome<Done, std::string> TapeReader::for_each_line(const Visit& visit) const {
 }
 
 std::optional<TapeIndex> TapeReader::stored_index() const {
-  if (!complete()) return std::nullopt;
+  if (stored_index_offset_ == 0) return std::nullopt;
   FrameStream stream(file_, stored_index_offset_, stored_index_end_);
   auto index = decode_index([&](char* into, std::size_t bytes) { return stream.read(into, bytes); },
                             file_.size() / kLeastExchangeBytes);
@@ -234,7 +241,7 @@ Outcome<TapeIndex, std::string> TapeReader::build_index(const MatchRules& rules)
     FrameRow& frame = frames[number];
     ++frame.lines;
     if (!is_exchange_line(line)) return true;
-    const auto exchange = parse_interaction(line);
+    const auto exchange = parse_interaction(line, header_.seed);
     if (!exchange) {
       wrong = "in the frame at offset " + std::to_string(frame.offset) + ", " + exchange.error();
       return false;

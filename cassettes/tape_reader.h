@@ -43,11 +43,13 @@ class TapeReader {
 
   // The data frames; the header's is the first.
   const std::vector<FrameRow>& frames() const { return frames_; }
-  // Whether the tape ends with a seek table and an index that can be read.
-  bool complete() const { return stored_index_offset_ != 0; }
+  // Whether the tape ends with a seek table that can be read: nobody was killed while writing it.
+  bool complete() const { return complete_; }
 
-  // Whether that index fits the tape (reads all of it).
-  bool stored_index_fits() const { return stored_index().has_value(); }
+  // Whether the index fits the tape, where a complete tape has one (reads all of the index).
+  bool stored_index_fits() const {
+    return complete_ && (stored_index_offset_ == 0 || stored_index().has_value());
+  }
 
   // Of a tape cut short: the whole lines of the last, incomplete frame (it is the last of
   // frames()), and how many bytes at the end of the file were of no use.
@@ -79,6 +81,8 @@ class TapeReader {
 
   static Outcome<TapeHeader, std::string> header_of(const TapeFile& file);
   bool read_seek_table();
+  // Of a seek table's last row: that it is the index.
+  bool take_index(const FrameRow& row);
   void scan();
   bool take_frame(const DecodedFrame& frame, std::uint64_t offset);
   std::optional<TapeIndex> stored_index() const;
@@ -86,6 +90,7 @@ class TapeReader {
   TapeFile file_;
   TapeHeader header_;
   std::vector<FrameRow> frames_;
+  bool complete_ = false;
   std::uint64_t stored_index_offset_ = 0;  // of the zstd frame inside; 0 without
   std::uint64_t stored_index_end_ = 0;
   std::string tail_text_;

@@ -57,9 +57,10 @@ bool TapeRecorder::wait_for_room(std::unique_lock<std::mutex>& lock, std::size_t
   return !stopping_;
 }
 
-void TapeRecorder::add(const InteractionView& exchange) {
+void TapeRecorder::add(InteractionView& exchange, const std::atomic<std::uint64_t>& arrivals) {
   std::unique_lock lock(mutex_);
   if (!wait_for_room(lock, size_of(exchange))) return;
+  exchange.arrived = arrivals.load(std::memory_order_relaxed);
   const std::size_t start = queue_.size();
   queue_.resize(start + sizeof(RecordHead));
   pack(exchange, queue_);

@@ -1,6 +1,7 @@
 // The way from many threads to one tape.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -34,8 +35,9 @@ class TapeRecorder {
   TapeRecorder(const TapeRecorder&) = delete;
   TapeRecorder& operator=(const TapeRecorder&) = delete;
 
-  // Records one exchange; the order of the calls is the order of completion on the tape.
-  void add(const InteractionView& exchange);
+  // Records one exchange; the order in which this happens is that of completion on the tape.
+  // arrivals: how many have arrived; read in that same order, into exchange.arrived.
+  void add(InteractionView& exchange, const std::atomic<std::uint64_t>& arrivals);
   // A line that is no exchange, with its line break.
   void add_other(std::string_view line);
 

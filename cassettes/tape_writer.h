@@ -9,6 +9,7 @@
 
 #include "cassettes/frame_codec.h"
 #include "cassettes/interaction.h"
+#include "cassettes/line_writer.h"
 #include "cassettes/match_rules.h"
 #include "cassettes/tape_file.h"
 #include "cassettes/tape_format.h"
@@ -22,6 +23,7 @@ struct WriterOptions {
   bool overwrite = false;
   int level = 3;
   std::size_t frame_bytes = kFrameBytes;
+  std::size_t short_bytes = kShortTapeBytes;  // up to here of lines a tape gets no index
 };
 
 // One thread. After an error every call fails with the same one, and the file keeps what was
@@ -48,7 +50,7 @@ class TapeWriter {
 
   // Hands all that was added to the kernel, decodable.
   Outcome<Done, std::string> flush();
-  // Ends the frame, writes index and seek table, syncs the file.
+  // Ends the frame, writes index (where the tape is not short) and seek table, syncs the file.
   Outcome<Done, std::string> finish();
 
   std::uint64_t last_sequence() const { return builder_.last_sequence(); }
@@ -62,13 +64,14 @@ class TapeWriter {
 
  private:
   TapeWriter(TapeFile file, const WriterOptions& options);
-  Outcome<Done, std::string> take_rules(const TapeHeader& header);
+  Outcome<Done, std::string> take_header(const TapeHeader& header);
   // Makes what stands in pending_ from `start` on a line of the tape.
   Outcome<Done, std::string> keep_line(std::size_t start, std::uint64_t sequence);
 
   // Compresses what is pending.
   Outcome<Done, std::string> encode(FrameEncoder::Step step);
   Outcome<Done, std::string> end_frame();
+  Outcome<Done, std::string> write_index();
   Outcome<Done, std::string> write_skippable(std::uint32_t magic, std::string_view payload);
   Outcome<Done, std::string> fail(std::string error);
 
@@ -81,7 +84,7 @@ class TapeWriter {
   FrameRow open_;        // the frame being written
   std::string pending_;  // lines that zstd has not seen yet: calls for every line are slow
   std::string compressed_;
-  RequestScan scan_;
+  LineWriter lines_;
   std::uint64_t file_bytes_ = 0;
   std::uint64_t line_bytes_ = 0;
   bool hurried_ = false;

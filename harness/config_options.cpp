@@ -214,7 +214,7 @@ void add_replay_options(CLI::App& app, ServeOptions& serve) {
   add_cassette_option(app, serve, "match-only", "PATH", "Compare only this; repeatable");
   add_cassette_option(app, serve, "match-rules", "FILE", "The same, per operation and table");
   add_cassette_flag(app, serve, "verify", "All of the tape has to be played, or the status is 3");
-  add_cassette_option(app, serve, "speed", "X", "0 instant, 1 as taped, 10x ten times faster");
+  add_cassette_option(app, serve, "speed", "X", "instant, taped (or 1), 10x ten times faster");
 }
 
 void add_common_options(CLI::App& app, ServeOptions& serve, RawOptions& raw) {

@@ -51,7 +51,7 @@ int compact(const CompactOptions& options, const ToolOutput& to) {
     if (!is_exchange_line(line)) {
       written = output->writer().add_other(std::string(line) + "\n");
     } else {
-      const auto interaction = parse_interaction(line);
+      const auto interaction = parse_interaction(line, tape->header().seed);
       if (!interaction) {
         wrong = options.file + ": a line cannot be read: " + interaction.error();
       } else if (options.dedupe && !seen.insert(content_hash(*interaction)).second) {

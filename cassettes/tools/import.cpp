@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <ostream>
 #include <string>
 
@@ -25,7 +26,8 @@ struct ImportOptions {
 // Adds what comes without numbers of its own in the order it comes.
 class Importer {
  public:
-  explicit Importer(TapeWriter& writer) : writer_(writer) {}
+  // seed: of the header that the lines come with, if they do.
+  Importer(TapeWriter& writer, std::optional<std::uint64_t> seed) : writer_(writer), seed_(seed) {}
 
   Outcome<Done, std::string> line(std::string_view text) {
     if (line_type(text) == "header") return Done{};
@@ -38,7 +40,7 @@ class Importer {
       }
       return writer_.add_other(std::string(text) + "\n");
     }
-    auto interaction = parse_interaction(text);
+    auto interaction = parse_interaction(text, seed_);
     if (!interaction) return "a line cannot be read: " + interaction.error();
     return writer_.add(*interaction);
   }
@@ -118,6 +120,7 @@ class Importer {
   }
 
   TapeWriter& writer_;
+  const std::optional<std::uint64_t> seed_;
   std::uint64_t skipped_ = 0;
 };
 
@@ -149,15 +152,17 @@ int run(const ImportOptions& options, const ToolOutput& to) {
   std::string first;
   if (!in || !std::getline(in, first)) return unusable(to, options.file + ": cannot be read");
   TapeHeader header;
+  std::optional<std::uint64_t> seed;
   const bool lines = line_type(first) == "header" || is_exchange_line(first);
   if (line_type(first) == "header") {
     auto parsed = parse_header(first);
     if (!parsed) return unusable(to, options.file + ": is " + parsed.error());
     header = std::move(parsed).value();
+    seed = header.seed;
   }
   auto output = TapeOutput::create(options.output, header, options.overwrite, {});
   if (!output) return unusable(to, output.error());
-  Importer importer(output->writer());
+  Importer importer(output->writer(), seed);
   in.clear();
   in.seekg(0);
   auto done = lines ? import_lines(in, importer)

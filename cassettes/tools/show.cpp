@@ -25,6 +25,7 @@ struct ShowOptions {
   std::string operation;  // globs; empty matches all
   std::string table;
   std::string section;
+  std::string id;  // of the request
   int status = 0;
   std::uint64_t sequence = 0;
   std::uint64_t limit = 0;
@@ -49,6 +50,7 @@ bool wanted(const ShowOptions& options, const Interaction& interaction) {
   return fits(options.operation, interaction.operation) &&
          fits(options.section, interaction.section) &&
          (options.status == 0 || options.status == interaction.status) &&
+         (options.id.empty() || options.id == interaction.request_id) &&
          (options.sequence == 0 || options.sequence == interaction.sequence) &&
          (!options.errors_only || !interaction.error_code.empty()) &&
          names_table(options.table, interaction.request);
@@ -74,6 +76,7 @@ void print_exchange(const Interaction& interaction, std::ostream& out) {
   for (const InjectedFault& fault : interaction.faults) {
     out << " fault:" << fault.rule << "/" << fault.kind;
   }
+  if (!interaction.request_id.empty()) out << "\n         " << interaction.request_id;
   out << "\n         > " << shortened(interaction.request, kShownBytes) << "\n         < "
       << shortened(interaction.response, kShownBytes) << "\n";
 }
@@ -91,7 +94,7 @@ int show(const ShowOptions& options, const ToolOutput& to) {
       }
       return true;
     }
-    const auto interaction = parse_interaction(line);
+    const auto interaction = parse_interaction(line, tape->header().seed);
     if (!interaction) {
       wrong = tape->path() + ": a line cannot be read: " + interaction.error();
       return false;
@@ -125,6 +128,7 @@ void add_show(CLI::App& app, const ToolOutput& to, int& status) {
   command->add_option("--section", options->section, "Only this section (a glob)");
   command->add_option("--status", options->status, "Only answers with this HTTP status");
   command->add_option("--sequence", options->sequence, "Only this exchange");
+  command->add_option("--id", options->id, "Only the exchange with this x-amzn-RequestId");
   command->add_option("--limit", options->limit, "At most so many");
   command->add_flag("--errors", options->errors_only, "Only answers that are errors");
   command->add_flag("--json", options->json, "The lines as they are on the tape");

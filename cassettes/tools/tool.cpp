@@ -27,7 +27,7 @@ Outcome<Done, std::string> for_each_entry(const TapeReader& tape, const VisitInt
   std::string wrong;
   const auto done = tape.for_each_line([&](std::string_view line, std::size_t) {
     if (!is_exchange_line(line)) return visit_other(line);
-    auto interaction = parse_interaction(line);
+    auto interaction = parse_interaction(line, tape.header().seed);
     if (!interaction) {
       wrong = tape.path() + ": a line cannot be read: " + interaction.error();
       return false;

@@ -75,6 +75,28 @@ TEST_CASE("everything about an answer is replayed", "[cassettes]") {
   CHECK(response.delivery->end == Delivery::End::kClose);
 }
 
+TEST_CASE("a body is only believed to be JSON where nobody changed it", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  const bool broken = GENERATE(false, true);
+  const std::string body = broken ? "{\"n\": \n <" : "{\"n\":1}";
+  {
+    const auto deck = studio.deck([&](const Request&) {
+      Response response = answer(body);
+      response.one_line_json = true;  // which the fault below did not take back
+      if (broken) response.faults.push_back({"rule", "corrupt"});
+      return response;
+    });
+    REQUIRE(deck->insert(recording(path)));
+    (void)deck->handle(get("a"));
+    REQUIRE(deck->eject());
+  }
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path)));
+  CHECK(deck->handle(get("a")).body == body);
+}
+
 TEST_CASE("a deferred answer is recorded when it exists, with its wait", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");

@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "cassettes/interaction.h"
+#include "cassettes/line_writer.h"
 #include "cassettes/match_hash.h"
 #include "cassettes/tape_reader.h"
 #include "cassettes/tape_writer.h"
 #include "cassettes/tools/command.h"
+#include "harness/random.h"
 #include "tests/cassettes/doubles.h"
 
 using namespace dynadeck;
@@ -35,6 +37,7 @@ Interaction exchange(std::uint64_t sequence, std::string request, std::string re
 void write_tape(const std::string& path, int count, std::size_t frame_bytes, bool finish = true) {
   WriterOptions options;
   options.frame_bytes = frame_bytes;
+  options.short_bytes = 0;
   auto writer = TapeWriter::create(path, TapeHeader(), options);
   REQUIRE(writer);
   for (int i = 1; i <= count; ++i) {
@@ -218,7 +221,10 @@ TEST_CASE("a tape that was never finished keeps what was flushed", "[cassettes]"
   }
   SECTION("it can be gone on with") {
     TapeHeader header;
-    auto writer = TapeWriter::append_to(path, WriterOptions(), header);
+    const bool indexed = GENERATE(false, true);
+    WriterOptions options;
+    if (indexed) options.short_bytes = 0;
+    auto writer = TapeWriter::append_to(path, options, header);
     REQUIRE(writer);
     CHECK(writer->last_sequence() == 100);
     REQUIRE(writer->add(exchange(101, "{}", "{}")));
@@ -229,6 +235,130 @@ TEST_CASE("a tape that was never finished keeps what was flushed", "[cassettes]"
     CHECK(sequences(*whole).size() == 101);
     CHECK(whole->index()->size() == 101);
     CHECK(whole->stored_index_fits());
+  }
+}
+
+TEST_CASE("a short tape has no index, and is complete all the same", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  const int count = GENERATE(0, 1, 100);
+  auto writer = TapeWriter::create(path, TapeHeader(), WriterOptions());
+  REQUIRE(writer);
+  for (int i = 1; i <= count; ++i) {
+    REQUIRE(writer->add(exchange(static_cast<std::uint64_t>(i), "{}", "{}")));
+  }
+  REQUIRE(writer->finish());
+  CHECK(read_file(path).find(kIndexName) == std::string::npos);
+  const auto tape = TapeReader::open(path);
+  REQUIRE(tape);
+  CHECK(tape->complete());
+  CHECK(tape->stored_index_fits());
+  CHECK(tape->index()->size() == static_cast<std::size_t>(count));
+  CHECK(command({"verify", path}) == 0);
+
+  SECTION("what is longer than that has one") {
+    write_tape(path + ".indexed", count, 1000);
+    CHECK(read_file(path + ".indexed").find(kIndexName) != std::string::npos);
+  }
+}
+
+TEST_CASE("a request id of the tape's own seed is a number", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  TapeHeader header;
+  header.seed = GENERATE(std::uint64_t{0}, std::uint64_t{42}, ~std::uint64_t{0});
+  {
+    auto writer = TapeWriter::create(path, header, WriterOptions());
+    REQUIRE(writer);
+    Interaction own = exchange(1, "{}", "{}");
+    own.issued_id = {header.seed, 17};
+    own.request_id = request_id_of(header.seed, 16);
+    REQUIRE(writer->add(own));
+    Interaction foreign = exchange(2, "{}", "{}");
+    foreign.issued_id = {header.seed + 1, 17};
+    foreign.request_id = request_id_of(header.seed + 1, 16);
+    REQUIRE(writer->add(foreign));
+    REQUIRE(writer->finish());
+  }
+  const auto tape = TapeReader::open(path);
+  REQUIRE(tape);
+  const std::string lines = all_lines(*tape);
+  CHECK(lines.find(R"("id":17,)") != std::string::npos);
+  CHECK(lines.find(request_id_of(header.seed, 16)) == std::string::npos);
+  std::vector<std::string> ids;
+  REQUIRE(tape->for_each_line([&](std::string_view line, std::size_t) {
+    ids.push_back(parse_interaction(line, tape->header().seed)->request_id);
+    CHECK(parse_interaction(line).ok());
+    return true;
+  }));
+  CHECK(ids == std::vector{request_id_of(header.seed, 16), request_id_of(header.seed + 1, 16)});
+
+  SECTION("on a tape of another seed it is spelled out") {
+    TapeHeader other;
+    other.seed = 5;
+    auto writer = TapeWriter::create(folder.file("b.tape"), other, WriterOptions());
+    REQUIRE(writer);
+    REQUIRE(tape->for_each_line([&](std::string_view line, std::size_t) {
+      return writer->add(*parse_interaction(line, tape->header().seed)).ok();
+    }));
+    REQUIRE(writer->finish());
+    const std::string copied = all_lines(*TapeReader::open(folder.file("b.tape")));
+    for (const std::string& id : ids) CHECK(copied.find(id) != std::string::npos);
+    CHECK(copied.find(R"("id":)") == std::string::npos);
+  }
+}
+
+TEST_CASE("callers that take turns each have their own spelling", "[cassettes]") {
+  LineWriter many;
+  for (int turn = 0; turn < 200; ++turn) {
+    Interaction next = exchange(static_cast<std::uint64_t>(turn) + 1, "{}", "{}");
+    next.operation = turn % 3 == 0 ? "GetItem" : turn % 3 == 1 ? "PutItem" : "Query";
+    next.agent = "agent-" + std::to_string(turn % 7);
+    next.attempt = static_cast<std::uint64_t>(turn % 2) + 1;
+    next.scope.account = "00000000000" + std::to_string(turn % 5);
+    next.scope.region = turn % 11 == 0 ? "eu-west-1" : "us-east-1";
+    std::string line;
+    many.append(line, next.view());
+    std::string alone;
+    append_line(alone, next);
+    REQUIRE(line == alone);
+    CHECK(many.match_hash() == match_hash(next.operation, next.scope.account, next.scope.region,
+                                          hash_body(next.request).hash));
+  }
+}
+
+TEST_CASE("a request comes after the writes that were complete when it arrived", "[cassettes]") {
+  IndexBuilder builder;
+  const auto add = [&](std::uint64_t sequence, std::uint64_t arrived, const char* operation,
+                       const char* section = "") {
+    Interaction interaction =
+        exchange(sequence, R"({"TableName":"t","Key":{"id":{"S":"a"}}})", "{}");
+    interaction.operation = operation;
+    interaction.arrived = arrived;
+    interaction.section = section;
+    RequestScan scan;
+    scan_request(interaction.request, scan);
+    builder.add(interaction.view(), 1, scan);
+  };
+  SECTION("also where an earlier one was still under way") {
+    add(1, 1, "DeleteItem");
+    add(3, 3, "DeleteItem");  // while 2 was under way
+    add(2, 3, "DeleteItem");
+    add(4, 4, "GetItem");
+    CHECK(builder.finish({}).predecessors == std::vector<std::uint32_t>{0, 1, 2, 1});
+  }
+  SECTION("and many others have completed since") {
+    add(1, 1, "DeleteItem");
+    for (std::uint64_t write = 3; write < 40; ++write) add(write, write, "DeleteItem");
+    add(2, 39, "GetItem");
+    CHECK(builder.finish({}).predecessors[1] == 0);
+  }
+  SECTION("in its own section") {
+    add(1, 1, "DeleteItem", "one");
+    add(2, 2, "GetItem", "two");
+    add(3, 3, "GetItem", "one");
+    add(4, 4, "GetItem");
+    CHECK(builder.finish({}).predecessors == std::vector<std::uint32_t>{0, 0, 2, 0});
   }
 }
 
