@@ -182,6 +182,7 @@ bool TapeRecorder::write_exchange(InteractionView& exchange) {
     response = options_.redactor.response(exchange.response, found);
     exchange.request = request;
     exchange.response = response;
+    exchange.response_embeddable = false;  // what could not be rewritten is a bare pseudonym
   }
   const bool good = writer_.add(exchange).ok();
   if (options_.stream_records) write_stream_records(exchange);

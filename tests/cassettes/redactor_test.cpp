@@ -4,8 +4,10 @@
 #include <cstdlib>
 #include <string>
 
+#include "cassettes/interaction.h"
 #include "cassettes/json_path.h"
 #include "cassettes/pattern.h"
+#include "cassettes/tape_reader.h"
 #include "tests/cassettes/doubles.h"
 
 using namespace dynadeck;
@@ -190,4 +192,28 @@ TEST_CASE("a redacted tape holds no secret, and replays", "[cassettes]") {
   // Who asks with the secret gets it back, though the tape does not know it.
   CHECK(contains(deck->handle(put("a", "s3cret-value")).body, "s3cret-value"));
   CHECK(deck->report().clean());
+}
+
+TEST_CASE("an answer that is too deep to look into is hidden, and its line can be read",
+          "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  const auto deck = studio.deck([](const Request&) {
+    Response response = answer(std::string(200, '[') + R"("a secret")" + std::string(200, ']'));
+    response.one_line_json = true;
+    return response;
+  });
+  CassetteOptions options = recording(path);
+  REQUIRE(set_option(options, "redact", "attribute:password"));
+  REQUIRE(deck->insert(options));
+  (void)deck->handle(get("a"));
+  REQUIRE(deck->eject());
+  const auto tape = TapeReader::open(path);
+  REQUIRE(tape);
+  REQUIRE(tape->for_each_line([](std::string_view line, std::size_t) {
+    CHECK(parse_interaction(line).ok());
+    CHECK(line.find("a secret") == std::string_view::npos);
+    return true;
+  }));
 }
