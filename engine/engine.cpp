@@ -74,7 +74,7 @@ Outcome<std::size_t, std::string> Engine::reset(const std::optional<std::string>
     }
   }
   for (const TableKey& key : keys) {
-    if (const Status deleted = delete_table_data(*core_, key); !deleted.ok()) {
+    if (const Status deleted = delete_table_data(*core_, key, 0); !deleted.ok()) {
       return deleted.error().message;
     }
   }
@@ -86,6 +86,8 @@ Outcome<std::size_t, std::string> Engine::expire_items() {
   if (!deleted.ok()) return deleted.error().message;
   return deleted.value();
 }
+
+void Engine::set_stream_sink(StreamSink* sink) { core_->streams->set_sink(sink); }
 
 void Engine::set_change_sink(ChangeSink* sink) { core_->sink = sink; }
 

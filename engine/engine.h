@@ -36,6 +36,7 @@ struct EngineOptions {
 
 struct Activity;   // engine/activity.h
 class ChangeSink;  // engine/streams/change_sink.h
+class StreamSink;  // engine/streams/stream_sink.h
 struct Core;       // engine/core.h: what operations work with
 
 // *Synchronized.*
@@ -60,6 +61,10 @@ class Engine : public Service {
   // Who delivers to Kinesis destinations from now on; outlives the engine, or is taken back with
   // nullptr when nobody asks the engine any more.
   void set_change_sink(ChangeSink* sink);
+
+  // Who is told of what happens in streams from now on, and at once of the streams there are;
+  // outlives the engine. nullptr: nobody.
+  void set_stream_sink(StreamSink* sink);
 
   // Closes open shards of streams and opens their children.
   struct ShardRoll {

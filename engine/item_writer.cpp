@@ -210,6 +210,7 @@ Status ItemWriter::commit() {
   core_.history.before_commit(*core_.store);
   if (Status placed = stream_records_.place(batch_); !placed.ok()) return placed;
   if (Status committed = core_.store->commit(batch_); !committed.ok()) return committed;
+  stream_records_.tell(exchange_);
   for (KinesisRecord& record : kinesis_records_) {
     if (ChangeSink* sink = core_.sink) sink->deliver(std::move(record));
   }

@@ -35,8 +35,10 @@ std::vector<Charge> write_charges(const ItemChange& change, double factor);
 // Collects the changes of one request. *One thread.*
 class ItemWriter {
  public:
-  explicit ItemWriter(Core& core)
+  // exchange: that of the request; 0 where no request asks for the changes.
+  ItemWriter(Core& core, std::uint64_t exchange)
       : core_(core),
+        exchange_(exchange),
         batch_(*core.store),
         stream_records_(*core.streams, core.clock, core.activity) {}
 
@@ -66,6 +68,7 @@ class ItemWriter {
   Result<bool> has_entry(const Index& index, std::string_view entry_key);
 
   Core& core_;
+  const std::uint64_t exchange_;
   Batch batch_;
   std::vector<CounterChange> counter_changes_;
   StreamWriter stream_records_;

@@ -13,7 +13,7 @@ void erase_all(Batch& batch, Family family, std::uint32_t id) {
 
 }  // namespace
 
-Status delete_table_data(Core& core, const TableKey& key) {
+Status delete_table_data(Core& core, const TableKey& key, std::uint64_t exchange) {
   const Table* table = core.catalog->view().find(key);
   if (table == nullptr) return Done{};
   const TableDefinition definition = table->definition;
@@ -33,7 +33,8 @@ Status delete_table_data(Core& core, const TableKey& key) {
 
   // Nobody finds the table any more. What those wrote who had found it before goes as well.
   core.locks.wait_for_writers();
-  if (Status ended = core.streams->disable(definition.stream.id); !ended.ok()) return ended;
+  Status ended = core.streams->disable(definition.stream.id, exchange);
+  if (!ended.ok()) return ended;
   Batch batch(*core.store);
   erase_data(batch);
   return core.store->commit(batch);

@@ -6,8 +6,8 @@
 namespace dynadeck::engine {
 
 // Forgets the table and everything it holds: a few range deletions, however large it is. The caller
-// has the control lock.
-Status delete_table_data(Core& core, const TableKey& key);
+// has the control lock. exchange: of the request that asked for it; 0: none did.
+Status delete_table_data(Core& core, const TableKey& key, std::uint64_t exchange);
 
 // Erases the entries of an index that no table has any more.
 Status erase_index_data(Core& core, const Index& index);

@@ -62,6 +62,7 @@ Request Request::with_body(std::string new_body) const {
   copy.sequence = sequence;
   copy.arrived = arrived;
   copy.hints = hints;
+  copy.exchange = exchange;
   return copy;
 }
 

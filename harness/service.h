@@ -74,6 +74,9 @@ struct Request {
   std::uint64_t sequence = 0;  // arrival order in this process, from 1
   std::chrono::steady_clock::time_point arrived;  // when all of it was there; zero: see arrival_of
   Hints hints;
+  // Which exchange of a tape that is being recorded this is; 0: of none. The cassette notes it, and
+  // the engine tells it with the stream records that the request causes.
+  mutable std::uint64_t exchange = 0;
 
   Request();
   Request(Request&&) noexcept;

@@ -119,9 +119,10 @@ struct Written {
 
 // Everything that is not left out and has the throughput, in one batch: the items become durable
 // together, which nobody can tell from one after another.
-Result<Written> write_all(Core& core, const Plan& plan, const std::vector<std::size_t>& left_out) {
+Result<Written> write_all(Core& core, const Request& request, const Plan& plan,
+                          const std::vector<std::size_t>& left_out) {
   Written written;
-  ItemWriter writer(core);
+  ItemWriter writer(core, request.exchange);
   for (std::size_t position = 0; position < plan.steps.size(); ++position) {
     if (std::binary_search(left_out.begin(), left_out.end(), position)) {
       written.left.push_back(position);
@@ -171,7 +172,7 @@ Result<std::string> batch_write_item(Core& core, const Request& request, const J
     std::vector<std::size_t> undone = left_out(guards.conflicts(), request.hints.held_back);
     // Beyond the batch's end there is nothing to hold back.
     undone.erase(std::lower_bound(undone.begin(), undone.end(), plan->steps.size()), undone.end());
-    const Result<Written> written = write_all(core, plan.value(), undone);
+    const Result<Written> written = write_all(core, request, plan.value(), undone);
     if (!written.ok()) return written.error();
     // Source: [doc] API reference, BatchWriteItem: the exception where nothing could be done.
     if (written->throttled && written->left.size() == plan->steps.size()) {

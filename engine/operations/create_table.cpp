@@ -158,6 +158,7 @@ Result<std::string> create_table(Core& core, const Request& request, const JsonV
     core.streams->forget(stream_id);
     return saved.error();
   }
+  if (stream_id != 0) core.streams->introduce(stream_id, request.exchange);
   std::string out("{\"TableDescription\":");
   append_description(out, *core.catalog->view().find(key), described_at);
   out.push_back('}');

@@ -41,7 +41,7 @@ const Table* find_settled_table(Core& core, const TableKey& key) {
     return core.catalog->view().find(key);
   }
   // A failure is logged; the table's name stays in use then.
-  return delete_table_data(core, key).ok() ? nullptr : core.catalog->view().find(key);
+  return delete_table_data(core, key, 0).ok() ? nullptr : core.catalog->view().find(key);
 }
 
 Status check_not_in_use(const Core& core, const TableDefinition& table) {
@@ -81,7 +81,8 @@ Result<std::string> delete_table(Core& core, const Request& request, const JsonV
   append_deleted_description(out, *table);
   out.push_back('}');
   if (core.options.status_delay.count() == 0) {
-    if (const Status deleted = delete_table_data(core, key); !deleted.ok()) return deleted.error();
+    const Status deleted = delete_table_data(core, key, request.exchange);
+    if (!deleted.ok()) return deleted.error();
     return out;
   }
   definition.state = {TableStatus::kDeleting, core.clock.now() + core.options.status_delay};

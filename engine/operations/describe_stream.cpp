@@ -2,29 +2,10 @@
 #include "engine/messages_streams.h"
 #include "engine/operations/find_stream.h"
 #include "engine/operations/operations.h"
-#include "engine/streams/sequence_number.h"
-#include "engine/table_description.h"
+#include "engine/streams/stream_description.h"
 
 namespace dynadeck::engine {
 namespace {
-
-void append_shard(std::string& out, const StreamDefinition& stream, const Shard& shard) {
-  out.append("{\"ShardId\":");
-  append_json_text(out, shard.id);
-  out.append(",\"SequenceNumberRange\":{\"StartingSequenceNumber\":\"");
-  append_sequence_number(out, shard.first_sequence);
-  if (!shard.open()) {
-    out.append("\",\"EndingSequenceNumber\":\"");
-    append_sequence_number(out, shard.last_sequence);
-  }
-  out.append("\"}");
-  // A parent that is gone is no longer named, as nobody can read it.
-  if (const Shard* parent = stream.find_shard(shard.parent); parent != nullptr) {
-    out.append(",\"ParentShardId\":");
-    append_json_text(out, parent->id);
-  }
-  out.push_back('}');
-}
 
 bool is_wanted(const DescribeStreamInput& input, const StreamDefinition& stream,
                const Shard& shard) {
@@ -63,16 +44,6 @@ void append_shards(std::string& out, const DescribeStreamInput& input,
   }
 }
 
-void append_keys(std::string& out, const std::vector<KeyAttribute>& attributes,
-                 std::string_view type) {
-  for (const KeyAttribute& attribute : attributes) {
-    if (out.back() != '[') out.push_back(',');
-    out.append("{\"AttributeName\":");
-    append_json_text(out, attribute.name);
-    out.append(",\"KeyType\":\"").append(type).append("\"}");
-  }
-}
-
 }  // namespace
 
 bool is_stream_arn(std::string_view text) {
@@ -101,22 +72,11 @@ Result<std::string> describe_stream(Core& core, const Request&, const JsonValue&
   if (!found.ok()) return found.error();
   const auto stream = found.value()->view().definition;
 
-  std::string out("{\"StreamDescription\":{\"CreationRequestDateTime\":");
-  append_time(out, stream->created);
-  out.append(",\"KeySchema\":[");
-  append_keys(out, stream->keys.partition, "HASH");
-  append_keys(out, stream->keys.sort, "RANGE");
-  out.push_back(']');
+  std::string out("{\"StreamDescription\":");
+  append_description_start(out, *stream);
   append_shards(out, input.value(), *stream);
-  out.append(",\"StreamArn\":");
-  append_json_text(out, stream->arn());
-  out.append(",\"StreamLabel\":");
-  append_json_text(out, stream->label);
-  out.append(",\"StreamStatus\":\"").append(stream->disabled ? "DISABLED" : "ENABLED");
-  out.append("\",\"StreamViewType\":\"").append(wire_name(stream->view));
-  out.append("\",\"TableName\":");
-  append_json_text(out, stream->table_name);
-  out.append("}}");
+  append_description_end(out, *stream);
+  out.push_back('}');
   return out;
 }
 

@@ -66,8 +66,9 @@ Status pay_for_look(Core& core, const Table& table, std::string_view key,
 }
 
 // One attempt under the item's lock.
-Result<std::string> write_locked(Core& core, const WriteInput& input, const ItemWriteSteps& steps,
-                                 const Table& table, std::string_view key) {
+Result<std::string> write_locked(Core& core, const Request& request, const WriteInput& input,
+                                 const ItemWriteSteps& steps, const Table& table,
+                                 std::string_view key) {
   PinnedValue value;
   const auto before = load_item(*core.store, key, value);
   if (!before.ok()) return before.error();
@@ -84,7 +85,7 @@ Result<std::string> write_locked(Core& core, const WriteInput& input, const Item
   Outputs outputs{item ? item->item : ItemView(), after ? after->item : ItemView(), {}};
   if (const Status paid = pay(core, {&table, key, item, after}); !paid.ok()) return paid.error();
   if (item || after) {
-    ItemWriter writer(core);
+    ItemWriter writer(core, request.exchange);
     Result<ConsumedCapacity> consumed = writer.add({&table, key, item, after});
     if (!consumed.ok()) return consumed.error();
     if (const Status committed = writer.commit(); !committed.ok()) return committed.error();
@@ -116,7 +117,7 @@ Result<std::string> write_item(Core& core, const Request& request, const WriteIn
     if (guard.conflict()) {
       return ApiError{"TransactionConflictException", messages::transaction_ongoing(), {}};
     }
-    return write_locked(core, input, steps, *table.value(), key);
+    return write_locked(core, request, input, steps, *table.value(), key);
   }
 }
 

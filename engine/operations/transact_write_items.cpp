@@ -159,8 +159,8 @@ struct Token {
 };
 
 // The transaction proper: all items are marked.
-Result<TableUnits> execute(Core& core, const std::vector<Action>& actions, const Plan& plan,
-                           const Token& token) {
+Result<TableUnits> execute(Core& core, const Request& request, const std::vector<Action>& actions,
+                           const Plan& plan, const Token& token) {
   CancellationReasons reasons(actions.size());
   std::vector<Step> steps(actions.size());
   std::size_t bytes = 0;
@@ -175,7 +175,7 @@ Result<TableUnits> execute(Core& core, const std::vector<Action>& actions, const
     if (const Status paid = pay(*core.limiter, plan, steps); !paid.ok()) return paid.error();
   }
 
-  ItemWriter writer(core);
+  ItemWriter writer(core, request.exchange);
   TableUnits units;
   for (std::size_t index = 0; index < actions.size(); ++index) {
     const Step& step = steps[index];
@@ -262,7 +262,7 @@ Result<std::string> run(Core& core, const Request& request, const TransactWriteI
       for (const std::size_t position : marks.conflicts()) reasons.conflict(position);
       return reasons.error();
     }
-    const Result<TableUnits> units = execute(core, input.actions, plan.value(), token);
+    const Result<TableUnits> units = execute(core, request, input.actions, plan.value(), token);
     if (!units.ok()) return units.error();
     return answer(input, plan.value(), units.value(), CapacityKind::kTransactWrite);
   }

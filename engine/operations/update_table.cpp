@@ -246,9 +246,11 @@ Result<std::string> update_table(Core& core, const Request& request, const JsonV
     if (begins_stream) core.streams->forget(new_stream);
     return saved.error();
   }
+  if (begins_stream) core.streams->introduce(new_stream, request.exchange);
   if (change->added_index || change->removed_index || ends_stream) core.locks.wait_for_writers();
   if (ends_stream) {
-    if (const Status ended = core.streams->disable(old_stream); !ended.ok()) return ended.error();
+    const Status ended = core.streams->disable(old_stream, request.exchange);
+    if (!ended.ok()) return ended.error();
   }
   if (change->removed_index) {
     if (const Status erased = erase_index_data(core, *change->removed_index); !erased.ok()) {

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "engine/key_codec.h"
+#include "engine/streams/stream_description.h"
 #include "engine/streams/stream_record.h"
 
 namespace dynadeck::engine {
@@ -62,8 +63,8 @@ std::uint64_t last_number(const StreamDefinition& definition) {
 }  // namespace
 
 Stream::Stream(StreamDefinition definition, Store& store, Random& random,
-               const StreamOptions& options)
-    : store_(store), random_(random), options_(options) {
+               const StreamOptions& options, const std::atomic<StreamSink*>& sink)
+    : store_(store), random_(random), options_(options), sink_(sink) {
   next_ = last_number(definition) + 1;
   adopt(std::move(definition));
 }
@@ -142,9 +143,11 @@ Result<Stream::Ticket> Stream::reserve(std::span<const std::uint64_t> hashes, Cl
   return Ticket(this, first);
 }
 
-void Stream::settle(std::uint64_t first) {
-  const std::lock_guard lock(mutex_);
+void Stream::settle(std::uint64_t first, Notes notes) {
+  std::unique_lock lock(mutex_);
   pending_.erase(std::find(pending_.begin(), pending_.end(), first));
+  notes_.merge(notes);
+  tell(lock);
 }
 
 std::uint64_t Stream::settled() const { return (pending_.empty() ? next_ : pending_.front()) - 1; }
@@ -155,6 +158,53 @@ Stream::View Stream::view() const {
 }
 
 Stream::View Stream::view_locked() const { return {definition_, settled(), next_}; }
+
+// ---------------------------------------------------------------- telling
+
+// Without the lock, as who listens may have to wait. Who comes meanwhile leaves its notes to us.
+void Stream::tell(std::unique_lock<std::mutex>& lock) {
+  if (notes_.empty() || telling_) return;
+  telling_ = true;
+  for (;;) {
+    std::vector<StreamNote> ready;
+    while (!notes_.empty() && notes_.begin()->first <= settled()) {
+      ready.push_back(std::move(notes_.begin()->second));
+      notes_.erase(notes_.begin());
+    }
+    if (ready.empty()) break;
+    const std::string arn = definition_->arn();
+    lock.unlock();
+    if (StreamSink* sink = sink_.load()) sink->take(arn, ready);
+    lock.lock();
+  }
+  telling_ = false;
+}
+
+void Stream::note_stream(std::uint64_t sequence, std::uint64_t exchange) {
+  if (sink_.load() == nullptr) return;
+  StreamNote note;
+  note.kind = StreamNote::Kind::kStream;
+  note.exchange = exchange;
+  append_description_start(note.json, *definition_);
+  append_description_end(note.json, *definition_);
+  notes_.emplace(sequence, std::move(note));
+}
+
+void Stream::note_shard(std::uint64_t sequence, const Shard& shard, std::uint64_t exchange) {
+  if (sink_.load() == nullptr) return;
+  StreamNote note;
+  note.kind = StreamNote::Kind::kShard;
+  note.exchange = exchange;
+  append_shard(note.json, *definition_, shard);
+  notes_.emplace(sequence, std::move(note));
+}
+
+void Stream::introduce(std::uint64_t exchange) {
+  std::unique_lock lock(mutex_);
+  note_stream(0, exchange);
+  for (const Shard& shard : definition_->shards) note_shard(0, shard, exchange);
+  tell(lock);
+}
 
 // ---------------------------------------------------------------- shards
 
@@ -167,8 +217,10 @@ Status Stream::save(StreamDefinition definition, Batch& batch) {
 
 Result<std::size_t> Stream::roll(Clock::WallTime now, std::uint32_t children,
                                  std::string_view shard_id) {
-  const std::lock_guard lock(mutex_);
-  return roll_locked(now, children, shard_id);
+  std::unique_lock lock(mutex_);
+  auto rolled = roll_locked(now, children, shard_id);
+  tell(lock);
+  return rolled;
 }
 
 Result<std::size_t> Stream::roll_locked(Clock::WallTime now, std::uint32_t children,
@@ -199,7 +251,12 @@ Result<std::size_t> Stream::roll_locked(Clock::WallTime now, std::uint32_t child
   definition.shards.insert(definition.shards.end(), opened.begin(), opened.end());
   if (closed == 0) return closed;
   Batch batch(store_);
+  const std::uint64_t before = last_number(*definition_);
   if (const Status saved = save(std::move(definition), batch); !saved.ok()) return saved.error();
+  for (const Shard& shard : definition_->shards) {
+    if (shard.last_sequence > before) note_shard(shard.last_sequence, shard, 0);
+    if (shard.first_sequence > before) note_shard(shard.first_sequence, shard, 0);
+  }
   return closed;
 }
 
@@ -215,8 +272,8 @@ Status Stream::roll_old_shards(Clock::WallTime now) {
   return Done{};
 }
 
-Status Stream::disable(Clock::WallTime now) {
-  const std::lock_guard lock(mutex_);
+Status Stream::disable(Clock::WallTime now, std::uint64_t exchange) {
+  std::unique_lock lock(mutex_);
   if (definition_->disabled) return Done{};
   StreamDefinition definition = *definition_;
   for (Shard& shard : definition.shards) {
@@ -227,7 +284,14 @@ Status Stream::disable(Clock::WallTime now) {
   definition.disabled = now;
   trim_due_ = std::min(trim_due_, now + kRetention);
   Batch batch(store_);
-  return save(std::move(definition), batch);
+  const std::uint64_t before = last_number(*definition_);
+  if (Status saved = save(std::move(definition), batch); !saved.ok()) return saved;
+  for (const Shard& shard : definition_->shards) {
+    if (shard.last_sequence > before) note_shard(shard.last_sequence, shard, exchange);
+  }
+  note_stream(next_ - 1, exchange);
+  tell(lock);
+  return Done{};
 }
 
 bool Stream::is_gone(Clock::WallTime now) const {
@@ -241,6 +305,7 @@ Status Stream::maintain(Clock::WallTime now) {
   std::unique_lock lock(mutex_);
   if (roll_due_ && now >= *roll_due_) {
     if (Status rolled = roll_old_shards(now); !rolled.ok()) return rolled;
+    tell(lock);
   }
   if (now < trim_due_) return Done{};
   trim_due_ = Clock::WallTime::max();

@@ -8,9 +8,14 @@
 //
 // After a crash the numbers go on well above those that were reserved and lost.
 //
+// Who listens is told of everything in the order of the numbers: of a record once it is settled.
+// The thread that settles the next one tells of those behind it that had to wait, too.
+//
 // Records that are too old are looked for without the lock: writers and readers go on meanwhile.
 #pragma once
 
+#include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -20,6 +25,7 @@
 #include "engine/api_error.h"
 #include "engine/store.h"
 #include "engine/streams/shard.h"
+#include "engine/streams/stream_sink.h"
 #include "harness/clock.h"
 #include "harness/random.h"
 
@@ -37,7 +43,9 @@ inline constexpr std::chrono::hours kRetention{24};
 class Stream {
  public:
   // All are borrowed and outlive the stream. definition: as new_definition() or the store gave it.
-  Stream(StreamDefinition definition, Store& store, Random& random, const StreamOptions& options);
+  // sink: who listens now; nullptr: nobody.
+  Stream(StreamDefinition definition, Store& store, Random& random, const StreamOptions& options,
+         const std::atomic<StreamSink*>& sink);
 
   // The first shards of a new stream.
   static void open_shards(StreamDefinition& definition, Random& random,
@@ -52,15 +60,23 @@ class Stream {
     std::uint64_t sequence;
   };
 
+  using Notes = std::multimap<std::uint64_t, StreamNote>;  // by sequence number
+
   // Numbers that a writer has and that are not settled. Gives them back when destroyed.
   class Ticket {
    public:
-    Ticket(Ticket&& other) noexcept : stream_(other.stream_), first_(other.first_) {
+    Ticket(Ticket&& other) noexcept
+        : stream_(other.stream_), first_(other.first_), notes_(std::move(other.notes_)) {
       other.stream_ = nullptr;
     }
     Ticket& operator=(Ticket&&) = delete;
     ~Ticket() {
-      if (stream_ != nullptr) stream_->settle(first_);
+      if (stream_ != nullptr) stream_->settle(first_, std::move(notes_));
+    }
+
+    // What is to be told of a record when it is settled.
+    void add_note(std::uint64_t sequence, StreamNote note) {
+      notes_.emplace(sequence, std::move(note));
     }
 
    private:
@@ -68,6 +84,7 @@ class Stream {
     Ticket(Stream* stream, std::uint64_t first) : stream_(stream), first_(first) {}
     Stream* stream_;
     std::uint64_t first_;
+    Notes notes_;
   };
 
   // One place per partition hash, in their order. Fails where the disk does.
@@ -90,14 +107,21 @@ class Stream {
   Result<std::size_t> roll(Clock::WallTime now, std::uint32_t children,
                            std::string_view shard_id = {});
 
-  // Closes all shards for good. Nobody may write to the stream any more.
-  Status disable(Clock::WallTime now);
+  // Closes all shards for good. Nobody may write to the stream any more. exchange: that asked for
+  // it.
+  Status disable(Clock::WallTime now, std::uint64_t exchange);
+
+  // Tells who listens what the stream is now. exchange: that made it.
+  void introduce(std::uint64_t exchange);
 
   // Whether it was disabled so long ago that it is not there any more.
   bool is_gone(Clock::WallTime now) const;
 
  private:
-  void settle(std::uint64_t first);
+  void settle(std::uint64_t first, Notes notes);
+  void note_stream(std::uint64_t sequence, std::uint64_t exchange);
+  void note_shard(std::uint64_t sequence, const Shard& shard, std::uint64_t exchange);
+  void tell(std::unique_lock<std::mutex>& lock);
   View view_locked() const;
   std::uint64_t settled() const;
   const Shard& open_shard(std::uint64_t hash) const;
@@ -118,6 +142,7 @@ class Stream {
   Store& store_;
   Random& random_;
   const StreamOptions options_;
+  const std::atomic<StreamSink*>& sink_;
 
   mutable std::mutex mutex_;  // guards everything below
   std::shared_ptr<const StreamDefinition> definition_;
@@ -126,6 +151,8 @@ class Stream {
   std::vector<std::uint64_t> pending_;  // first numbers of the tickets out, ascending
   OptionalTime roll_due_;               // absent: nothing grows old
   Clock::WallTime trim_due_;            // far away while somebody trims
+  Notes notes_;                         // that wait for numbers before them to be settled
+  bool telling_ = false;                // somebody is telling
 };
 
 }  // namespace dynadeck::engine

@@ -32,9 +32,10 @@ Outcome<Done, std::string> StreamRegistry::load(const CatalogView& catalog) {
     auto definition = decode_stream(cursor.value());
     if (!definition) return std::string("the definition of a stream cannot be read");
     const bool ended = !definition->disabled && !is_written(catalog, definition->id);
-    auto stream = std::make_shared<Stream>(*std::move(definition), store_, random_, options_);
+    auto stream =
+        std::make_shared<Stream>(*std::move(definition), store_, random_, options_, sink_);
     Status status = stream->recover();
-    if (status.ok() && ended) status = stream->disable(clock_.now());
+    if (status.ok() && ended) status = stream->disable(clock_.now(), 0);
     if (!status.ok()) return std::string("the streams cannot be read");
     add(std::move(stream));
   }
@@ -62,7 +63,7 @@ void StreamRegistry::create(const TableDefinition& table, Batch& batch) {
   definition.secret = random_.bits();
   Stream::open_shards(definition, random_, options_);
   batch.put(Family::kStreamRecords, stream_key(definition.id), encode_stream(definition));
-  add(std::make_shared<Stream>(std::move(definition), store_, random_, options_));
+  add(std::make_shared<Stream>(std::move(definition), store_, random_, options_, sink_));
 }
 
 void StreamRegistry::add(std::shared_ptr<Stream> stream) {
@@ -80,9 +81,20 @@ void StreamRegistry::forget(std::uint32_t id) {
   by_id_.erase(found);
 }
 
-Status StreamRegistry::disable(std::uint32_t id) {
+void StreamRegistry::set_sink(StreamSink* sink) {
+  sink_ = sink;
+  if (sink == nullptr) return;
+  for (const std::shared_ptr<Stream>& stream : list({})) stream->introduce(0);
+}
+
+void StreamRegistry::introduce(std::uint32_t id, std::uint64_t exchange) {
+  if (sink() == nullptr) return;
+  if (const std::shared_ptr<Stream> stream = find(id)) stream->introduce(exchange);
+}
+
+Status StreamRegistry::disable(std::uint32_t id, std::uint64_t exchange) {
   const std::shared_ptr<Stream> stream = find(id);
-  return stream == nullptr ? Status(Done{}) : stream->disable(clock_.now());
+  return stream == nullptr ? Status(Done{}) : stream->disable(clock_.now(), exchange);
 }
 
 std::shared_ptr<Stream> StreamRegistry::find(std::uint32_t id) const {

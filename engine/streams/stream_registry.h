@@ -1,6 +1,7 @@
 // All streams, those of deleted tables included, by id and by ARN.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <shared_mutex>
@@ -28,13 +29,21 @@ class StreamRegistry {
   // "2026-01-31T12:00:00.000", the next that no stream of the table has had.
   std::string new_label(const TableDefinition& table) const;
 
+  // Who listens to what happens in streams; nullptr: nobody any more. A new one hears of all that
+  // are there. It outlives the registry.
+  void set_sink(StreamSink* sink);
+  StreamSink* sink() const { return sink_.load(std::memory_order_relaxed); }
+
   // Begins the stream that the table's settings speak of. It is there at once; it lasts once the
-  // batch is committed, or else has to be forgotten.
+  // batch is committed, and is to be introduced then, or else has to be forgotten.
   void create(const TableDefinition& table, Batch& batch);
   void forget(std::uint32_t id);
+  // exchange: of the request that made it.
+  void introduce(std::uint32_t id, std::uint64_t exchange);
 
   // Ends a stream that nobody writes to any more; it stays readable. No stream has the id 0.
-  Status disable(std::uint32_t id);
+  // exchange: of the request that asked for it; 0: none did.
+  Status disable(std::uint32_t id, std::uint64_t exchange);
 
   // nullptr where there is none.
   std::shared_ptr<Stream> find(std::uint32_t id) const;
@@ -54,6 +63,7 @@ class StreamRegistry {
   const Clock& clock_;
   Random& random_;
   const StreamOptions options_;
+  std::atomic<StreamSink*> sink_{nullptr};
 
   mutable std::shared_mutex mutex_;
   std::map<std::uint32_t, std::shared_ptr<Stream>> by_id_;              // guarded by mutex_

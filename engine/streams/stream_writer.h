@@ -29,19 +29,28 @@ class StreamWriter {
   // writer is destroyed: after the commit, while the items are still locked.
   Status place(Batch& batch);
 
+  // The records are committed: who listens is told of them once they are settled. exchange: of the
+  // request; 0: of none.
+  void tell(std::uint64_t exchange) {
+    if (streams_.sink() != nullptr) note_records(exchange);
+  }
+
  private:
   struct Part {
     std::shared_ptr<Stream> stream;
     std::uint32_t stream_id;
     std::vector<std::uint64_t> hashes;  // of the partition keys
     std::vector<std::string> records;
+    std::vector<Stream::Place> places;  // of the records
   };
+
+  void note_records(std::uint64_t exchange);
 
   const StreamRegistry& streams_;
   const Clock& clock_;
   Activity& activity_;
   std::vector<Part> parts_;              // one per stream
-  std::vector<Stream::Ticket> tickets_;  // last: they speak to the streams
+  std::vector<Stream::Ticket> tickets_;  // of the parts; last: they speak to the streams
 };
 
 }  // namespace dynadeck::engine

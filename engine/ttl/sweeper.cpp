@@ -137,7 +137,7 @@ Result<std::size_t> Sweeper::delete_group(const TableKey& key,
     const ItemLocks::Guards guards = core_.locks.lock_all(keys);
     if (!core_.catalog->is_current(view)) continue;
 
-    ItemWriter writer(core_);
+    ItemWriter writer(core_, 0);
     std::vector<PinnedValue> values(keys.size());
     std::size_t count = 0;
     const Clock::WallTime now = core_.clock.now();
