@@ -95,9 +95,11 @@ class KinesisDelivery : public engine::ChangeSink {
   std::thread thread_;                              // last: it works with all of these
 };
 
-// Sends to a Kinesis endpoint, signed with the environment's credentials. url: as for --upstream;
-// {region} is that of the stream. Fails with one line for people.
+// Sends to a Kinesis endpoint, signed with the credentials that the SDKs would find (a local one
+// does not look at made-up ones). url: as for --upstream; {region} is that of the stream. ca_file:
+// empty for the system's authorities. Fails with one line for people.
 Outcome<KinesisDelivery::Send, std::string> kinesis_sender(const std::string& url,
-                                                           const Clock& clock);
+                                                           const Clock& clock,
+                                                           const std::string& ca_file = {});
 
 }  // namespace dynadeck

@@ -1,9 +1,10 @@
 // The way of PutRecords to a Kinesis endpoint.
 #include <algorithm>
-#include <cstdlib>
 #include <ctime>
 #include <future>
 
+#include "harness/aws_credential_chain.h"
+#include "harness/aws_credentials.h"
 #include "harness/kinesis_delivery.h"
 #include "harness/sigv4.h"
 #include "harness/upstream_target.h"
@@ -14,23 +15,6 @@ namespace {
 
 // A stopping process waits no longer than that.
 constexpr std::chrono::seconds kPatience{10};
-
-struct Credentials {
-  std::string access_key;
-  std::string secret_key;
-  std::string session_token;
-};
-
-std::string variable(const char* name, const char* otherwise) {
-  const char* value = std::getenv(name);
-  return value == nullptr || *value == '\0' ? otherwise : value;
-}
-
-// Local endpoints do not look at them.
-Credentials credentials() {
-  return {variable("AWS_ACCESS_KEY_ID", "dynadeck"), variable("AWS_SECRET_ACCESS_KEY", "dynadeck"),
-          variable("AWS_SESSION_TOKEN", "")};
-}
 
 // Signatures go by the machine's calendar, whatever day the clock was moved to.
 std::string signing_time() {
@@ -52,8 +36,8 @@ Scope scope_of(std::string_view arn) {
   return {std::string(parts[4]), std::string(parts[3])};
 }
 
-std::string signed_request(const UpstreamRoute& route, const std::string& body) {
-  const Credentials keys = credentials();
+std::string signed_request(const AwsCredentials& keys, const UpstreamRoute& route,
+                           const std::string& body) {
   const std::string time = signing_time();
   HeaderList headers;
   headers.add("Host", route.endpoint.host_header());
@@ -78,12 +62,23 @@ std::string signed_request(const UpstreamRoute& route, const std::string& body) 
   return bytes.append(body);
 }
 
+// Local endpoints do not look at them.
+std::shared_ptr<const AwsCredentials> made_up_credentials() {
+  AwsCredentials credentials;
+  credentials.access_key = credentials.secret_key = "dynadeck";
+  return std::make_shared<const AwsCredentials>(std::move(credentials));
+}
+
 // What a sender needs for as long as it sends.
 struct Connection {
-  Connection(UpstreamTarget a_target, UpstreamClient::Options options, const Clock& clock)
-      : target(std::move(a_target)), client(std::move(options), clock, stats) {}
+  Connection(UpstreamTarget a_target, std::unique_ptr<AwsCredentialProvider> the_credentials,
+             UpstreamClient::Options options, const Clock& clock)
+      : target(std::move(a_target)),
+        credentials(std::move(the_credentials)),
+        client(std::move(options), clock, stats) {}
 
   UpstreamTarget target;
+  std::unique_ptr<AwsCredentialProvider> credentials;  // null: there are none
   UpstreamStats stats;
   UpstreamClient client;
 };
@@ -92,10 +87,12 @@ KinesisDelivery::Answer send(Connection& connection, const std::string& stream_a
                              const std::string& body) {
   const auto route = connection.target.route(Api::kDynamoDb, scope_of(stream_arn));
   if (!route.ok()) return {400, route.error()};
+  const auto keys =
+      connection.credentials == nullptr ? made_up_credentials() : connection.credentials->current();
   auto waiting = std::make_shared<std::promise<KinesisDelivery::Answer>>();
   auto answer = waiting->get_future();
   connection.client.send(
-      route->endpoint, signed_request(route.value(), body),
+      route->endpoint, signed_request(*keys, route.value(), body),
       [waiting](UpstreamClient::Result result) {
         waiting->set_value(result.ok() ? KinesisDelivery::Answer{result->status, result->body}
                                        : KinesisDelivery::Answer{0, result.error().reason});
@@ -106,18 +103,27 @@ KinesisDelivery::Answer send(Connection& connection, const std::string& stream_a
 }  // namespace
 
 Outcome<KinesisDelivery::Send, std::string> kinesis_sender(const std::string& url,
-                                                           const Clock& clock) {
+                                                           const Clock& clock,
+                                                           const std::string& ca_file) {
   auto target = UpstreamTarget::parse(url, "");
   if (!target.ok()) return "--kinesis-endpoint: " + target.error();
   UpstreamClient::Options options;
   options.timeouts.response = options.timeouts.total = kPatience;
   if (url.starts_with("https:")) {
-    auto tls = UpstreamTls::open("");
+    auto tls = UpstreamTls::open(ca_file);
     if (!tls.ok()) return "--kinesis-endpoint: " + tls.error();
     options.tls = std::move(tls).value();
   }
+  CredentialSources sources = CredentialSources::of_this_machine();
+  sources.instance_metadata = target->is_aws();
+  auto credentials = AwsCredentialProvider::open(std::move(sources), {});
+  if (!credentials.ok() && (credentials.error().configured || target->is_aws())) {
+    return "--kinesis-endpoint " + url + ": " + credentials.error().reason;
+  }
   // Shared, as a function has to be copyable.
-  auto connection = std::make_shared<Connection>(std::move(target).value(), options, clock);
+  auto connection = std::make_shared<Connection>(
+      std::move(target).value(), credentials.ok() ? std::move(credentials).value() : nullptr,
+      std::move(options), clock);
   return KinesisDelivery::Send(
       [connection](const std::string& stream_arn, const std::string& body) {
         return send(*connection, stream_arn, body);
