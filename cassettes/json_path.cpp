@@ -1,5 +1,7 @@
 #include "cassettes/json_path.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "cassettes/json_text.h"
@@ -152,6 +154,31 @@ bool JsonPath::matches_around(Places places) const {
     if (matches(places.first(depth))) return true;
   }
   return false;
+}
+
+std::optional<JsonPath> JsonPath::within_item() const {
+  constexpr std::array<std::string_view, 9> kHolders = {"Item",
+                                                        "Items",
+                                                        "Key",
+                                                        "Keys",
+                                                        "Attributes",
+                                                        "NewImage",
+                                                        "OldImage",
+                                                        "LastEvaluatedKey",
+                                                        "ExclusiveStartKey"};
+  auto step = std::find_if(steps_.begin(), steps_.end(), [&](const Step& candidate) {
+    return candidate.kind == Kind::kName &&
+           std::find(kHolders.begin(), kHolders.end(), candidate.name) != kHolders.end();
+  });
+  if (step == steps_.end()) return std::nullopt;
+  const bool list = step->name == "Items" || step->name == "Keys";
+  ++step;
+  const bool element = step != steps_.end() && (step->kind == Kind::kIndex ||
+                                                (step->kind == Kind::kAny && step->name != "*"));
+  if (list && element) ++step;
+  JsonPath rest;
+  rest.steps_.assign(step, steps_.end());
+  return rest;
 }
 
 std::string JsonPath::last_name() const {

@@ -31,6 +31,10 @@ class JsonPath {
   // Whether the value or something around it matches.
   bool matches_around(Places places) const;
 
+  // What follows the first member that holds an item in a request or an answer: of "$.Item.email"
+  // it is "$.email". Nothing where the path names no such member.
+  std::optional<JsonPath> within_item() const;
+
   // The last member's name; empty where the path ends with an index or a wildcard.
   std::string last_name() const;
 

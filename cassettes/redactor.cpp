@@ -50,6 +50,16 @@ std::string_view attribute_type(Places places) {
   return {};
 }
 
+// Behind how many places an item begins that a stream record shows; 0 where none does.
+std::size_t image_start(Places places) {
+  for (std::size_t i = 1; i < places.size(); ++i) {
+    const std::string& name = places[i].name;
+    const bool image = name == "Keys" || name == "NewImage" || name == "OldImage";
+    if (image && places[i - 1].name == "dynamodb") return i + 1;
+  }
+  return 0;
+}
+
 void replace_every(std::string& text, std::string_view what, std::string_view by) {
   for (std::size_t at = text.find(what); at != std::string::npos;
        at = text.find(what, at + by.size())) {
@@ -78,6 +88,7 @@ Outcome<Redactor, std::string> Redactor::make(const std::vector<RedactionRule>& 
       auto path = JsonPath::parse(rule.path);
       if (!path) return "redact: " + rule.path + " is no path such as $.Item.email";
       if (!path->last_name().empty()) redactor.expression_names_.push_back(path->last_name());
+      if (auto rest = path->within_item()) redactor.item_paths_.push_back(std::move(*rest));
       redactor.paths_.push_back(std::move(*path));
     } else if (!rule.attribute.empty()) {
       redactor.attributes_.push_back(rule.attribute);
@@ -146,9 +157,13 @@ bool Redactor::named(Places places) const {
     return place.index < 0 &&
            std::find(attributes_.begin(), attributes_.end(), place.name) != attributes_.end();
   });
-  return by_attribute || std::any_of(paths_.begin(), paths_.end(), [&](const JsonPath& path) {
-           return path.matches_around(places);
-         });
+  const auto around = [](Places where) {
+    return [where](const JsonPath& path) { return path.matches_around(where); };
+  };
+  if (by_attribute || std::any_of(paths_.begin(), paths_.end(), around(places))) return true;
+  const std::size_t image = item_paths_.empty() ? 0 : image_start(places);
+  return image > 0 &&
+         std::any_of(item_paths_.begin(), item_paths_.end(), around(places.subspan(image)));
 }
 
 bool Redactor::rewrite(std::string_view body, const std::vector<std::string>& placeholders,

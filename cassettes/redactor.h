@@ -32,7 +32,8 @@ class Redactor {
   // The request without secrets. An attribute is also recognised where an expression compares it
   // with, or sets it to, a placeholder. A body that is not JSON is replaced as a whole.
   std::string request(std::string_view body, Found& found) const;
-  // The response without secrets; those found in its request are replaced wherever they stand.
+  // The response without secrets; those found in its request are replaced wherever they stand. What
+  // a path names in items is also named in the keys and images of stream records.
   std::string response(std::string_view body, const Found& found_in_request) const;
 
  private:
@@ -50,6 +51,7 @@ class Redactor {
   bool any_ = false;
   std::string salt_;
   std::vector<JsonPath> paths_;
+  std::vector<JsonPath> item_paths_;  // the same within items: for the images of stream records
   std::vector<std::string> attributes_;
   std::vector<std::string> expression_names_;  // attributes, and what paths end with
   std::vector<Pattern> patterns_;
