@@ -84,7 +84,20 @@ Response Deck::handle(const Request& request) {
     if (tape->recorder == nullptr) return pass_on(request);
   }
   const Recorder::Ticket ticket = tape->recorder->begin();
+  request.exchange = ticket.sequence;
   return record(pass_on(request), tape, ticket, request, std::move(section), {});
+}
+
+void Deck::add_stream_line(StreamLine line) {
+  const std::shared_ptr<Tape> tape = this->tape();
+  const bool records = tape != nullptr && tape->recorder != nullptr &&
+                       !tape->stopped.load(std::memory_order_relaxed);
+  if (records) tape->recorder->add_stream_line(std::move(line));
+}
+
+void Deck::listen_to_streams(const Tape& tape, bool listens) const {
+  const bool wants = tape.recorder != nullptr && tape.recorder->wants_streams();
+  if (wants && context_.listen_to_streams) context_.listen_to_streams(listens);
 }
 
 TapeHeader Deck::new_header(const CassetteOptions& options) const {
@@ -115,7 +128,7 @@ Outcome<Done, std::string> Deck::insert(const CassetteOptions& options) {
   tape->recorded_before = stats_.exchanges_recorded;
   tape->bytes_before = stats_.tape_bytes;
   if (play) {
-    auto player = Player::open(options, stats_, !adds);
+    auto player = Player::open(options, *context_.clock, stats_, !adds);
     if (!player) return player.error();
     tape->player = std::move(player).value();
   }
@@ -125,10 +138,13 @@ Outcome<Done, std::string> Deck::insert(const CassetteOptions& options) {
     if (!recorder) return recorder.error();
     tape->recorder = std::move(recorder).value();
   }
-  const std::lock_guard lock(mutex_);
-  if (tape_ != nullptr) return std::string("there is a cassette in the deck already");
-  tape_ = std::move(tape);
-  inserted_.store(true, std::memory_order_release);
+  {
+    const std::lock_guard lock(mutex_);
+    if (tape_ != nullptr) return std::string("there is a cassette in the deck already");
+    tape_ = tape;
+    inserted_.store(true, std::memory_order_release);
+  }
+  listen_to_streams(*tape, true);
   return Done{};
 }
 
@@ -140,6 +156,7 @@ Outcome<ReplayReport, std::string> Deck::eject() {
     inserted_.store(false, std::memory_order_release);
   }
   if (tape == nullptr) return report();
+  listen_to_streams(*tape, false);
   ReplayReport report = tape->player != nullptr ? tape->player->report() : ReplayReport();
   report.tape = tape->options.path;
   Outcome<Done, std::string> closed = Done{};
@@ -193,7 +210,9 @@ DeckStatus Deck::status() const {
 Outcome<Done, std::string> Deck::set_stopped(bool stopped) {
   const std::shared_ptr<Tape> tape = this->tape();
   if (tape == nullptr) return std::string("there is no cassette in the deck");
+  if (stopped) listen_to_streams(*tape, false);
   tape->stopped = stopped;
+  if (!stopped) listen_to_streams(*tape, true);
   return stopped && tape->recorder != nullptr ? tape->recorder->flush()
                                               : Outcome<Done, std::string>(Done{});
 }

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -10,6 +11,7 @@
 #include "cassettes/options.h"
 #include "cassettes/replay_report.h"
 #include "cassettes/stats.h"
+#include "cassettes/stream_line.h"
 #include "cassettes/tape_header.h"
 #include "harness/admin.h"
 #include "harness/clock.h"
@@ -26,6 +28,9 @@ struct DeckContext {
   std::uint64_t seed = 0;
   bool clock_frozen = false;
   std::string dynadeck_version;
+  // Called with true when a tape wants to be told of what happens in streams, and with false before
+  // it ceases to; never under a lock. Empty where nobody can tell.
+  std::function<void(bool)> listen_to_streams{};
 };
 
 // What the deck is doing.
@@ -55,6 +60,9 @@ class Deck final : public Service {
   // server has drained). Fails if something could not be written. Nothing to do without a tape.
   Outcome<ReplayReport, std::string> eject();
 
+  // Tapes what happened in a stream, if a tape wants it.
+  void add_stream_line(StreamLine line);
+
   // Begins a section, as POST /_dynadeck/cassette/mark does. While replaying: from its start.
   Outcome<Done, std::string> mark(std::string_view section, std::string_view session = {});
 
@@ -75,6 +83,7 @@ class Deck final : public Service {
  private:
   std::shared_ptr<Tape> tape() const;
   Response pass_on(const Request& request);
+  void listen_to_streams(const Tape& tape, bool listens) const;
   TapeHeader new_header(const CassetteOptions& options) const;
 
   const std::unique_ptr<Service> next_;

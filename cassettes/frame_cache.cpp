@@ -83,16 +83,12 @@ FrameCache::Place FrameCache::locate(std::uint64_t place) {
     return located;
   }
   const auto number = static_cast<std::size_t>(after - first_places_.begin()) - 1;
-  located.frame = find(number);
-  if (located.frame == nullptr) {
-    auto loaded = load(number);
-    if (!loaded) {
-      located.error = loaded.error();
-      return located;
-    }
-    located.frame = *loaded;
-    keep(number, located.frame);
+  auto frame = get(number);
+  if (!frame) {
+    located.error = frame.error();
+    return located;
   }
+  located.frame = *std::move(frame);
   const std::uint64_t within = place - first_places_[number];
   if (within < located.frame->exchanges.size()) {
     located.line = &located.frame->exchanges[within];
@@ -111,6 +107,22 @@ const PlainAnswer& FrameCache::answer_of(Frame& frame, Line& line) {
     line.looked.store(true, std::memory_order_release);
   }
   return line.answer;
+}
+
+Outcome<std::shared_ptr<FrameCache::Frame>, std::string> FrameCache::get(std::size_t number) {
+  if (auto frame = find(number)) return frame;
+  auto loaded = load(number);
+  if (loaded) keep(number, *loaded);
+  return loaded;
+}
+
+std::optional<std::string> FrameCache::read_bytes(std::size_t frame, std::size_t offset,
+                                                  std::size_t bytes) {
+  const auto loaded = get(frame);
+  if (!loaded) return std::nullopt;
+  const std::string& text = (*loaded)->text;
+  if (offset > text.size() || bytes > text.size() - offset) return std::nullopt;
+  return text.substr(offset, bytes);
 }
 
 Outcome<Interaction, std::string> FrameCache::read(std::uint64_t place) {

@@ -8,6 +8,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -51,6 +52,9 @@ class FrameCache {
     return true;
   }
 
+  // Some bytes of a frame's text; nothing where the tape has changed since it was opened.
+  std::optional<std::string> read_bytes(std::size_t frame, std::size_t offset, std::size_t bytes);
+
   const TapeReader& reader() const { return reader_; }
 
  private:
@@ -75,6 +79,7 @@ class FrameCache {
 
   Place locate(std::uint64_t place);
   static const PlainAnswer& answer_of(Frame& frame, Line& line);
+  Outcome<std::shared_ptr<Frame>, std::string> get(std::size_t number);
   std::shared_ptr<Frame> find(std::size_t number);
   void keep(std::size_t number, std::shared_ptr<Frame> frame);
   Outcome<std::shared_ptr<Frame>, std::string> load(std::size_t number) const;

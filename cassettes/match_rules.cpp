@@ -171,26 +171,27 @@ void Bindings::bind(const std::string& recorded, const std::string& asked) {
   taped_.insert_or_assign(asked, recorded);
 }
 
-std::string Bindings::apply(std::string body, const std::vector<Pattern>& patterns) const {
+std::string Bindings::replaced(std::string body, const std::vector<Pattern>& patterns,
+                               const Values& values) {
   bool changed = false;
-  const auto live = [&](std::string_view taped) {
-    const auto found = live_.find(std::string(taped));
-    if (found == live_.end() || found->second == taped) return std::string(taped);
+  const auto other = [&](std::string_view value) {
+    const auto found = values.find(std::string(value));
+    if (found == values.end() || found->second == value) return std::string(value);
     changed = true;
     return found->second;
   };
   const Visit visit = [&](Places, std::string_view raw, std::string& replacement) {
     if (!raw.starts_with('"')) return Rewrite::kKeep;
     const std::string text = string_value(raw);
-    std::string replaced = live(text);
-    if (replaced == text) {
+    std::string changed_text = other(text);
+    if (changed_text == text) {
       for (const Pattern& pattern : patterns) {
         std::string next;
-        if (pattern.replace_all(replaced, live, next)) replaced = std::move(next);
+        if (pattern.replace_all(changed_text, other, next)) changed_text = std::move(next);
       }
     }
-    if (replaced == text) return Rewrite::kKeep;
-    append_quoted(replacement, replaced);
+    if (changed_text == text) return Rewrite::kKeep;
+    append_quoted(replacement, changed_text);
     return Rewrite::kReplace;
   };
   std::string out;

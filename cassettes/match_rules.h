@@ -63,11 +63,21 @@ class Bindings {
   bool empty() const { return live_.empty(); }
   // The body with every bound value replaced by the one that stands for it now: whole strings, and
   // matches of the patterns inside strings.
-  std::string apply(std::string body, const std::vector<Pattern>& patterns) const;
+  std::string apply(std::string body, const std::vector<Pattern>& patterns) const {
+    return replaced(std::move(body), patterns, live_);
+  }
+  // The other way: a request's body with the values on the tape.
+  std::string revert(std::string body, const std::vector<Pattern>& patterns) const {
+    return replaced(std::move(body), patterns, taped_);
+  }
 
  private:
-  std::unordered_map<std::string, std::string> live_;   // by the value on the tape
-  std::unordered_map<std::string, std::string> taped_;  // by the value in the replay
+  using Values = std::unordered_map<std::string, std::string>;
+  static std::string replaced(std::string body, const std::vector<Pattern>& patterns,
+                              const Values& values);
+
+  Values live_;   // by the value on the tape
+  Values taped_;  // by the value in the replay
 };
 
 }  // namespace dynadeck::cassettes

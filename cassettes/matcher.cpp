@@ -50,7 +50,8 @@ std::optional<std::uint32_t> Matcher::claim_strict(const Asked& asked, const Acc
       last_strict_[asked.section] = ordinal;
       return ordinal;
     }
-    limit = std::min(limit, i + index_.overlaps[ordinal]);
+    const std::uint64_t reach = i + index_.overlaps[ordinal];
+    if (reach < limit && !(optional_ && optional_(ordinal))) limit = reach;
   }
   const auto last = last_strict_.find(asked.section);
   const bool again = repeat_ == Repeat::kLast && last != last_strict_.end() &&
@@ -184,6 +185,7 @@ void Matcher::unplay(std::uint32_t ordinal) {
   if (!played_[ordinal]) return;
   played_[ordinal] = false;
   ++unplayed_;
+  ++restarts_;
   cursors_.clear();
   if (closers_.empty()) return;
   // What it closed and what closed it is open again.

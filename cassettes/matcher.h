@@ -35,8 +35,16 @@ class Matcher {
   // Claims the exchange that answers; nothing where none may.
   std::optional<std::uint32_t> claim(const Asked& asked, const Accept& accept = {});
 
+  // In strict order what `optional` says of is played where it is asked for, and waited for by
+  // nothing. Called for exchanges that stand in the way.
+  void set_optional(std::function<bool(std::uint32_t ordinal)> optional) {
+    optional_ = std::move(optional);
+  }
+
   // The section starts anew: all of it is unplayed.
   void restart(std::uint32_t section);
+  // Changes whenever something that was played no longer is.
+  std::uint64_t restarts() const { return restarts_; }
 
   bool played(std::uint32_t ordinal) const { return played_[ordinal]; }
   std::uint64_t unplayed() const { return unplayed_; }
@@ -67,7 +75,9 @@ class Matcher {
   const Order order_;
   const Repeat repeat_;
   const MatchTable table_;
+  std::function<bool(std::uint32_t)> optional_;
   std::vector<bool> played_;
+  std::uint64_t restarts_ = 0;
   std::uint64_t unplayed_ = 0;
   std::vector<std::uint32_t> closers_;  // the write that ended what came after a write, plus 1
   std::unordered_map<std::uint64_t, std::uint32_t>

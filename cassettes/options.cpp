@@ -28,6 +28,12 @@ constexpr std::array<std::pair<std::string_view, Unmatched>, 3> kUnmatched = {
      {"passthrough", Unmatched::kPassthrough},
      {"record", Unmatched::kRecord}}};
 
+constexpr std::array<std::pair<std::string_view, Streams>, 4> kStreams = {
+    {{"ordered", Streams::kOrdered},
+     {"played", Streams::kPlayed},
+     {"all", Streams::kAll},
+     {"taped", Streams::kTaped}}};
+
 template <typename Value, std::size_t count>
 Result choose(const std::array<std::pair<std::string_view, Value>, count>& choices,
               std::string_view option, std::string_view text, Value& value) {
@@ -112,6 +118,7 @@ Result set_option(CassetteOptions& options, std::string_view name, std::string_v
   if (name == "order") return choose(kOrders, name, value, options.order);
   if (name == "repeat") return choose(kRepeats, name, value, options.repeat);
   if (name == "unmatched") return choose(kUnmatched, name, value, options.unmatched);
+  if (name == "streams") return choose(kStreams, name, value, options.streams);
   if (name == "overwrite") return set_flag(name, value, options.overwrite);
   if (name == "verify") return set_flag(name, value, options.verify);
   if (name == "faults-clean") return set_flag(name, value, options.faults_clean);
@@ -140,5 +147,6 @@ std::string_view name_of(Mode mode) { return find_name(kModes, mode); }
 std::string_view name_of(Order order) { return find_name(kOrders, order); }
 std::string_view name_of(Repeat repeat) { return find_name(kRepeats, repeat); }
 std::string_view name_of(Unmatched unmatched) { return find_name(kUnmatched, unmatched); }
+std::string_view name_of(Streams streams) { return find_name(kStreams, streams); }
 
 }  // namespace dynadeck::cassettes

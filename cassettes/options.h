@@ -33,6 +33,14 @@ enum class Repeat : std::uint8_t {
   kCycle,  // from the first again
 };
 
+// Which stream records a consumer may read while a tape is played.
+enum class Streams : std::uint8_t {
+  kOrdered,  // a shard's records up to the first whose exchange has not been played
+  kPlayed,   // those whose exchanges have been played, whatever is before them in the shard
+  kAll,      // all of them, from the start
+  kTaped,    // those in the taped answers, to requests as they were taped
+};
+
 enum class Unmatched : std::uint8_t {
   kError,        // answered with an error that says what is nearest
   kPassthrough,  // goes on, is not recorded
@@ -61,20 +69,21 @@ struct CassetteOptions {
   Order order = Order::kItem;
   Repeat repeat = Repeat::kOnce;
   Unmatched unmatched = Unmatched::kError;
+  Streams streams = Streams::kOrdered;
   bool overwrite = false;  // kAll only: replace an existing tape
   bool verify = false;     // replay: all of the tape has to be played
   std::vector<MatchRule> match;
   std::vector<RedactionRule> redact;
-  double speed = 0;             // replay: 0 is instant, 1 as taped, 10 ten times faster
-  bool faults_clean = false;    // record: faults stand outside the tape (noted in its header)
-  bool stream_records = false;  // record: a stream_record line per record of GetRecords
+  double speed = 0;            // replay: 0 is instant, 1 as taped, 10 ten times faster
+  bool faults_clean = false;   // record: faults stand outside the tape (noted in its header)
+  bool stream_records = true;  // record: lines of what happens in streams
   int compression_level = 1;
 };
 
 // Sets one option from text: the names are those of the command line without dashes ("mode",
 // "order", "repeat", "unmatched", "overwrite", "verify", "ignore", "normalise", "match-only",
-// "redact", "speed", "faults-clean", "stream-records", "match-rules" (a file)). The error is one
-// line for a person.
+// "redact", "speed", "faults-clean", "stream-records", "streams", "match-rules" (a file)). The
+// error is one line for a person.
 Outcome<Done, std::string> set_option(CassetteOptions& options, std::string_view name,
                                       std::string_view value);
 
@@ -83,5 +92,6 @@ std::string_view name_of(Mode mode);
 std::string_view name_of(Order order);
 std::string_view name_of(Repeat repeat);
 std::string_view name_of(Unmatched unmatched);
+std::string_view name_of(Streams streams);
 
 }  // namespace dynadeck::cassettes

@@ -35,7 +35,8 @@ std::string quoted_list(const std::vector<std::string>& lines, std::size_t most)
 }  // namespace
 
 Outcome<std::unique_ptr<Player>, std::string> Player::open(const CassetteOptions& options,
-                                                           Stats& stats, bool lock) {
+                                                           const Clock& clock, Stats& stats,
+                                                           bool lock) {
   auto reader = TapeReader::open(options.path, lock);
   if (!reader) return reader.error();
   if (!reader->damage().empty()) return options.path + ": " + reader->damage();
@@ -52,11 +53,11 @@ Outcome<std::unique_ptr<Player>, std::string> Player::open(const CassetteOptions
   if (!index) return index.error();
   return std::unique_ptr<Player>(new Player(std::move(reader).value(), std::move(index).value(),
                                             options, std::move(rules).value(),
-                                            std::move(redactor).value(), stats));
+                                            std::move(redactor).value(), clock, stats));
 }
 
 Player::Player(TapeReader reader, TapeIndex index, const CassetteOptions& options, MatchRules rules,
-               Redactor redactor, Stats& stats)
+               Redactor redactor, const Clock& clock, Stats& stats)
     : options_(options),
       stats_(stats),
       index_(std::move(index)),
@@ -64,9 +65,16 @@ Player::Player(TapeReader reader, TapeIndex index, const CassetteOptions& option
       rules_(std::move(rules)),
       patterns_(rules_.patterns()),
       redactor_(std::move(redactor)),
+      clock_(clock),
       matcher_(index_, options.order, options.repeat) {
   for (std::uint32_t i = 1; i < index_.section_names.size(); ++i) {
     section_numbers_[index_.section_names[i]] = i;
+  }
+  for (std::size_t i = 1; i < index_.frames.size(); ++i) {
+    if (index_.frames[i].lines > index_.frames[i].exchanges) has_other_lines_ = true;
+  }
+  if (options_.streams != Streams::kTaped) {
+    matcher_.set_optional([this](std::uint32_t ordinal) { return is_poll(ordinal); });
   }
 }
 
@@ -112,6 +120,9 @@ std::optional<Interaction> Player::read(std::uint32_t ordinal) {
 std::optional<Response> Player::play(const Request& request, std::string_view section) {
   const std::optional<std::uint32_t> number = section_number(section);
   if (!number) return std::nullopt;
+  if (info(request.operation).api == Api::kStreams && options_.streams != Streams::kTaped) {
+    return play_stream(request, *number);
+  }
   const Prepared prepared = prepare(request);
   const std::optional<std::uint32_t> ordinal = claim(request, *number, prepared);
   if (!ordinal) return std::nullopt;
@@ -249,6 +260,12 @@ UnmatchedRequest Player::explain(const Request& request, std::string_view sectio
     unmatched.reason = "The tape has no section " + std::string(section) + ".";
     return unmatched;
   }
+  const bool about_streams =
+      info(request.operation).api == Api::kStreams && options_.streams != Streams::kTaped;
+  if (about_streams && streams() == nullptr) {
+    unmatched.reason = streams_error_ + ".";
+    return unmatched;
+  }
   unmatched.reason = reason_for_same(request, section, nearest);
   if (unmatched.reason.empty()) {
     nearest = find_nearest(request, section, unmatched.differences);
@@ -358,20 +375,30 @@ bool Player::restart(std::string_view section) {
 ReplayReport Player::report() {
   ReplayReport report;
   report.replayed = true;
+  report.built = built_.load(std::memory_order_relaxed);
   report.verify = options_.verify;
   report.tape = options_.path;
   report.exchanges = index_.size();
   std::vector<std::uint32_t> unplayed;
+  const StreamTape* const told = told_streams();
   {
     const std::lock_guard lock(mutex_);
     report.played = played_.load(std::memory_order_relaxed);
     report.unmatched = unmatched_;
     report.unplayed = matcher_.unplayed();
     report.unmatched_requests = unmatched_requests_;
-    for (std::uint32_t i = matcher_.first_unplayed(0);
-         i < index_.size() && unplayed.size() < kMostUnplayedListed; ++i) {
-      if (!matcher_.played(i)) unplayed.push_back(i);
+    for (std::uint32_t i = matcher_.first_unplayed(0); i < index_.size(); ++i) {
+      if (matcher_.played(i)) continue;
+      // How often a consumer polls is its own affair.
+      if (told != nullptr && told->is_poll(i)) {
+        --report.unplayed;
+      } else if (unplayed.size() < kMostUnplayedListed) {
+        unplayed.push_back(i);
+      } else if (told == nullptr) {
+        break;
+      }
     }
+    if (told != nullptr) report.held_back = stream_replay_->held_back();
   }
   for (const std::uint32_t ordinal : unplayed) {
     const std::optional<Interaction> interaction = read(ordinal);

@@ -18,6 +18,8 @@
 #include "cassettes/redactor.h"
 #include "cassettes/replay_report.h"
 #include "cassettes/stats.h"
+#include "cassettes/stream_replay.h"
+#include "cassettes/stream_tape.h"
 #include "cassettes/tape_index.h"
 #include "harness/result.h"
 #include "harness/service.h"
@@ -30,7 +32,8 @@ class Player {
   // Fails in one line where the tape cannot be read or is damaged; with `lock` also where somebody
   // is recording it, and keeps others from doing so.
   static Outcome<std::unique_ptr<Player>, std::string> open(const CassetteOptions& options,
-                                                            Stats& stats, bool lock);
+                                                            const Clock& clock, Stats& stats,
+                                                            bool lock);
 
   // The recorded answer, or nothing where the tape has none. section: empty for any.
   std::optional<Response> play(const Request& request, std::string_view section);
@@ -49,7 +52,7 @@ class Player {
 
  private:
   Player(TapeReader reader, TapeIndex index, const CassetteOptions& options, MatchRules rules,
-         Redactor redactor, Stats& stats);
+         Redactor redactor, const Clock& clock, Stats& stats);
 
   std::optional<std::uint32_t> section_number(std::string_view name) const;
   // A request as it would stand on the tape, and what is needed to find it there.
@@ -64,6 +67,18 @@ class Player {
   Prepared prepare(const Request& request) const;
   std::optional<std::uint32_t> claim(const Request& request, std::uint32_t section,
                                      const Prepared& prepared);
+  // Answers a request of the Streams API: as it is taped where that says what can be said now, else
+  // from the records.
+  std::optional<Response> play_stream(const Request& request, std::uint32_t section);
+  std::optional<Interaction> claim_poll(const StreamReplay::Asked& asked, std::uint32_t section,
+                                        const Prepared& prepared);
+  std::optional<Response> put_together(const BuiltAnswer& answer);
+  // What the tape knows of streams, read when first needed; null where it cannot be read.
+  StreamReplay* streams();
+  bool is_poll(std::uint32_t ordinal);
+  // What a report has to know of streams; null where nothing depends on it.
+  const StreamTape* told_streams();
+
   Renamed renamed_of(const Interaction& interaction) const;
   Response to_response(Interaction interaction) const;
   void hold_back(Response& response, std::chrono::nanoseconds waited,
@@ -85,11 +100,22 @@ class Player {
   const Redactor redactor_;
   std::unordered_map<std::string, std::uint32_t> section_numbers_;
 
+  const Clock& clock_;
+  bool has_other_lines_ = false;  // beside exchanges, and the header
+
   std::atomic<std::uint64_t> played_{0};
+  std::atomic<std::uint64_t> built_{0};
+
+  std::once_flag streams_once_;  // for the next three
+  std::atomic<bool> streams_read_{false};
+  std::optional<StreamTape> stream_tape_;
+  std::unique_ptr<StreamReplay> stream_replay_;  // its calls are guarded by mutex_
+  std::string streams_error_;
 
   std::mutex mutex_;  // guards what follows
   Matcher matcher_;
   Bindings bindings_;
+  std::unordered_map<std::uint32_t, bool> polls_;  // found to be, or not to be
   std::uint64_t unmatched_ = 0;
   std::vector<UnmatchedRequest> unmatched_requests_;
 };

@@ -55,18 +55,20 @@ Outcome<std::unique_ptr<Recorder>, std::string> Recorder::open(const CassetteOpt
   // Of the header: a tape that is gone on with keeps its own rules.
   auto redactor = Redactor::make(header.redactions, header.salt);
   if (!redactor) return redactor.error();
-  return std::unique_ptr<Recorder>(
-      new Recorder(std::move(writer).value(), {std::move(redactor).value(), options.stream_records},
-                   seed, clock, stats));
+  return std::unique_ptr<Recorder>(new Recorder(std::move(writer).value(),
+                                                std::move(redactor).value(), options.stream_records,
+                                                seed, clock, stats));
 }
 
-Recorder::Recorder(TapeWriter writer, RecorderOptions options, std::uint64_t seed,
+Recorder::Recorder(TapeWriter writer, Redactor redactor, bool wants_streams, std::uint64_t seed,
                    const Clock& clock, Stats& stats)
     : seed_(seed),
       clock_(clock),
       start_(clock.monotonic()),
       arrivals_(writer.last_sequence()),
-      tape_(std::move(writer), std::move(options), stats) {}
+      redactor_(redactor),
+      wants_streams_(wants_streams),
+      tape_(std::move(writer), {std::move(redactor)}, stats) {}
 
 Recorder::Ticket Recorder::begin() {
   return {arrivals_.fetch_add(1, std::memory_order_relaxed) + 1, clock_.monotonic()};
@@ -101,6 +103,15 @@ void Recorder::finish(const Ticket& ticket, const Request& request, std::string_
   view.waited = waited;
   view.delivery = &response.delivery;
   tape_.add(view, arrivals_);
+}
+
+void Recorder::add_stream_line(StreamLine line) {
+  if (!wants_streams_) return;
+  line.offset = microseconds_between(start_, clock_.monotonic());
+  if (!redactor_.empty()) redact(redactor_, line);
+  std::string text;
+  append_line(text, line);
+  tape_.add_other(text);
 }
 
 Outcome<Done, std::string> Recorder::mark(std::string_view section) {

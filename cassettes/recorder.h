@@ -9,7 +9,9 @@
 #include <string_view>
 
 #include "cassettes/options.h"
+#include "cassettes/redactor.h"
 #include "cassettes/stats.h"
+#include "cassettes/stream_line.h"
 #include "cassettes/tape_header.h"
 #include "cassettes/tape_recorder.h"
 #include "harness/clock.h"
@@ -38,6 +40,10 @@ class Recorder {
   void finish(const Ticket& ticket, const Request& request, std::string_view section,
               const Response& response, std::chrono::nanoseconds waited);
 
+  // Tapes what happened in a stream, where the options ask for it; its offset is now.
+  void add_stream_line(StreamLine line);
+  bool wants_streams() const { return wants_streams_; }
+
   // Notes that a section begins, and flushes.
   Outcome<Done, std::string> mark(std::string_view section);
   Outcome<Done, std::string> flush() { return tape_.flush(); }
@@ -45,13 +51,15 @@ class Recorder {
   std::string error() const { return tape_.error(); }
 
  private:
-  Recorder(TapeWriter writer, RecorderOptions options, std::uint64_t seed, const Clock& clock,
-           Stats& stats);
+  Recorder(TapeWriter writer, Redactor redactor, bool wants_streams, std::uint64_t seed,
+           const Clock& clock, Stats& stats);
 
   const std::uint64_t seed_;
   const Clock& clock_;
   const Clock::MonotonicTime start_;
   std::atomic<std::uint64_t> arrivals_;
+  const Redactor redactor_;
+  const bool wants_streams_;
   TapeRecorder tape_;
 };
 

@@ -70,7 +70,11 @@ std::string to_text(const ReplayReport& report) {
   if (report.replayed) {
     out += "replay of " + report.tape + ": " + std::to_string(report.played) + " played, " +
            std::to_string(report.unmatched) + " unmatched, " + std::to_string(report.unplayed) +
-           " of " + std::to_string(report.exchanges) + " unplayed\n";
+           " of " + std::to_string(report.exchanges) + " unplayed" +
+           (report.built == 0 ? "\n"
+                              : "; " + std::to_string(report.built) +
+                                    " answers were built from stream records\n");
+    if (!report.held_back.empty()) out += report.held_back + "\n";
   }
   if (report.recorded) {
     out += "recorded " + std::to_string(report.new_exchanges) + " exchanges to " + report.tape +
@@ -96,6 +100,7 @@ std::string to_json(const ReplayReport& report) {
   append_quoted(out, report.tape);
   append_number_member(out, "exchanges", report.exchanges);
   append_number_member(out, "played", report.played);
+  append_number_member(out, "built", report.built);
   append_number_member(out, "unmatched", report.unmatched);
   append_number_member(out, "unplayed", report.unplayed);
   append_number_member(out, "recorded", report.new_exchanges);

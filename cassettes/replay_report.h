@@ -37,6 +37,8 @@ struct ReplayReport {
   std::uint64_t played = 0;     // answers given from the tape, repeats included
   std::uint64_t unmatched = 0;
   std::uint64_t unplayed = 0;
+  std::uint64_t built = 0;          // of those played: answers about streams, from their records
+  std::string held_back;            // a sentence about records that could not be read; or empty
   std::uint64_t new_exchanges = 0;  // recorded
   std::uint64_t new_bytes = 0;      // written to the tape for them
   // The first ones of each, bounded.

@@ -8,8 +8,6 @@
 #include <cstring>
 #include <utility>
 
-#include "cassettes/json_text.h"
-
 namespace dynadeck::cassettes {
 namespace {
 
@@ -184,23 +182,7 @@ bool TapeRecorder::write_exchange(InteractionView& exchange) {
     exchange.response = response;
     exchange.response_embeddable = false;  // what could not be rewritten is a bare pseudonym
   }
-  const bool good = writer_.add(exchange).ok();
-  if (options_.stream_records) write_stream_records(exchange);
-  return good;
-}
-
-void TapeRecorder::write_stream_records(const InteractionView& exchange) {
-  const auto source = streams_.source_of(exchange.operation, exchange.request, exchange.response);
-  if (!source) return;
-  for_each_element(find_member(exchange.response, "Records"), [&](std::string_view record) {
-    std::string line = R"({"type":"stream_record","offset_us":)";
-    line += std::to_string(exchange.offset.count()) + R"(,"stream_arn":)";
-    append_quoted(line, source->stream_arn);
-    line += R"(,"shard":)";
-    append_quoted(line, source->shard);
-    line.append(R"(,"record":)").append(record).append("}\n");
-    return writer_.add_other(line).ok();
-  });
+  return writer_.add(exchange).ok();
 }
 
 }  // namespace dynadeck::cassettes

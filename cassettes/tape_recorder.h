@@ -12,7 +12,6 @@
 #include "cassettes/packed_exchange.h"
 #include "cassettes/redactor.h"
 #include "cassettes/stats.h"
-#include "cassettes/stream_tracker.h"
 #include "cassettes/tape_writer.h"
 #include "harness/result.h"
 
@@ -21,7 +20,6 @@ namespace dynadeck::cassettes {
 // What is done to exchanges on their way to the tape.
 struct RecorderOptions {
   Redactor redactor;
-  bool stream_records = false;  // a line of its own for each record of GetRecords
 };
 
 // Takes exchanges from any thread: that costs them a copy of the bytes. A thread of its own, of
@@ -56,14 +54,12 @@ class TapeRecorder {
   // Of the writing thread.
   void write(std::string_view batch);
   bool write_exchange(InteractionView& exchange);
-  void write_stream_records(const InteractionView& exchange);
 
   const RecorderOptions options_;
   Stats& stats_;
   // Of the writing thread.
   TapeWriter writer_;
   Unpacker unpacker_;
-  StreamTracker streams_;
   std::uint64_t completed_ = 0;
 
   mutable std::mutex mutex_;  // guards what follows

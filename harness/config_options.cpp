@@ -197,8 +197,12 @@ void add_record_options(CLI::App& app, ServeOptions& serve) {
   add_cassette_flag(app, serve, "overwrite", "An existing tape may be replaced");
   add_cassette_flag(app, serve, "faults-clean",
                     "Tape what the database answered, not what the faults made of it");
-  add_cassette_flag(app, serve, "stream-records",
-                    "Tape each stream record that is read as a line of its own");
+  app.add_flag(
+      "--stream-records,!--no-stream-records",
+      [&serve](std::int64_t given) {
+        serve.cassette.emplace_back("stream-records", given > 0 ? "true" : "false");
+      },
+      "Whether the tape has a line for each stream record (it has)");
   add_cassette_option(app, serve, "redact", "WHAT",
                       "Never taped: a path ($.Item.email), attribute:NAME or pattern:REGEX; "
                       "repeatable");
@@ -208,6 +212,8 @@ void add_replay_options(CLI::App& app, ServeOptions& serve) {
   add_cassette_option(app, serve, "order", "ORDER", "strict, item or free");
   add_cassette_option(app, serve, "repeat", "REPEAT", "once, last or cycle");
   add_cassette_option(app, serve, "unmatched", "WHAT", "error, passthrough or record");
+  add_cassette_option(app, serve, "streams", "WHICH",
+                      "Which stream records can be read: ordered, played, all or taped");
   add_cassette_option(app, serve, "ignore", "PATH", "Not compared ($.Item.createdAt); repeatable");
   add_cassette_option(app, serve, "normalise", "WHAT",
                       "Compared up to a consistent renaming: a path or a pattern; repeatable");

@@ -9,6 +9,7 @@
 #include "harness/child_process.h"
 #include "harness/config.h"
 #include "harness/serve.h"
+#include "harness/tool_servers.h"
 
 namespace {
 
@@ -33,7 +34,8 @@ int run(const dynadeck::Config& config) {
       std::cout << config.text;
       return 0;
     case Command::kCassette:
-      return dynadeck::cassettes::run_cassette_command(config.rest, std::cout, std::cerr);
+      return dynadeck::cassettes::run_cassette_command(config.rest, dynadeck::tool_servers(),
+                                                       std::cout, std::cerr);
     case Command::kFaults:
       return run_faults_command(config.rest);
     case Command::kServe:

@@ -26,6 +26,7 @@
 #include "harness/shadow.h"
 #include "harness/stack_figures.h"
 #include "harness/stream_admin.h"
+#include "harness/taped_streams.h"
 #include "harness/upstream.h"
 #include "harness/version.h"
 #include "metrics/metrics_service.h"
@@ -43,6 +44,8 @@ struct Stack::Parts {
       : random(options.seed.value_or(Random::fresh_seed())) {
     if (options.clock) clock.freeze_at(*options.clock);
   }
+  // The engine outlives parts of the deck that owns it.
+  ~Parts() { taped_streams.end(); }
 
   AdjustableClock clock;
   Random random;
@@ -51,6 +54,7 @@ struct Stack::Parts {
   std::unique_ptr<faults::RuleBoard> board;
   std::unique_ptr<FaultPoll> fault_poll;  // null without a URL
   faults::Journal journal;
+  TapedStreams taped_streams;
   std::unique_ptr<KinesisDelivery> kinesis;  // null without an endpoint
   std::unique_ptr<Service> service;          // the outermost link; it owns the rest of the chain
   // Borrowed from the chain.
@@ -267,6 +271,21 @@ Outcome<std::unique_ptr<Service>, StartError> open_database(Stack::Parts& parts,
   return std::unique_ptr<Service>(std::move(both));
 }
 
+cassettes::DeckContext deck_context(Stack::Parts& parts, const ServeOptions& options) {
+  cassettes::DeckContext context;
+  context.clock = &parts.clock;
+  context.seed = parts.random.seed();
+  context.clock_frozen = parts.clock.frozen();
+  context.dynadeck_version = version_number();
+  // An engine that is only a shadow does not make what clients read.
+  if (parts.engine != nullptr && options.upstream.url.empty()) {
+    context.listen_to_streams = [engine = parts.engine, sink = &parts.taped_streams](bool listens) {
+      engine->set_stream_sink(listens ? sink : nullptr);
+    };
+  }
+  return context;
+}
+
 // The one place that knows the order of the links.
 Failure chain(Stack::Parts& parts, const ServeOptions& options) {
   std::unique_ptr<Service> link;
@@ -283,10 +302,9 @@ Failure chain(Stack::Parts& parts, const ServeOptions& options) {
     link = std::make_unique<faults::FaultService>(std::move(link), *parts.board);
   }
 
-  auto deck = std::make_unique<cassettes::Deck>(
-      std::move(link), cassettes::DeckContext{&parts.clock, parts.random.seed(),
-                                              parts.clock.frozen(), std::string(version_number())});
+  auto deck = std::make_unique<cassettes::Deck>(std::move(link), deck_context(parts, options));
   parts.deck = deck.get();
+  parts.taped_streams.begin(*deck);
   link = std::move(deck);
 
   if (faults_outside) {

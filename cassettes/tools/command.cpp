@@ -11,8 +11,8 @@
 
 namespace dynadeck::cassettes {
 
-int run_cassette_command(std::span<const std::string> arguments, std::ostream& output,
-                         std::ostream& errors) {
+int run_cassette_command(std::span<const std::string> arguments, const ToolServers& servers,
+                         std::ostream& output, std::ostream& errors) {
   CLI::App app("Tools for cassettes, the tapes of recorded exchanges", "dynadeck cassette");
   app.require_subcommand(1);
   const ToolOutput to{output, errors};
@@ -28,8 +28,8 @@ int run_cassette_command(std::span<const std::string> arguments, std::ostream& o
   add_export(app, to, status);
   add_import(app, to, status);
   add_to_conformance(app, to, status);
-  add_run_against(app, to, status);
-  add_play_stream(app, to, status);
+  add_run_against(app, servers, to, status);
+  add_play_stream(app, servers, to, status);
 
   // CLI11 takes them last one first.
   std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());

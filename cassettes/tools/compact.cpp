@@ -5,9 +5,11 @@
 #include <memory>
 #include <ostream>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
+#include <utility>
 
 #include "cassettes/match_hash.h"
+#include "cassettes/stream_line.h"
 #include "cassettes/tools/tool.h"
 
 namespace dynadeck::cassettes {
@@ -32,6 +34,35 @@ std::uint64_t content_hash(const Interaction& interaction) {
   return combine(combine(request, hash_text(interaction.section)), answer);
 }
 
+// For each exchange which one stays of those that say the same: itself, unless repetitions go.
+using Stays = std::unordered_map<std::uint64_t, std::uint64_t>;
+
+Outcome<Done, std::string> find_what_stays(const TapeReader& tape, bool dedupe, Stays& stays) {
+  std::unordered_map<std::uint64_t, std::uint64_t> first;  // sequence, by content
+  return for_each_interaction(tape, [&](Interaction& interaction) {
+    const std::uint64_t sequence = interaction.sequence;
+    stays[sequence] =
+        dedupe ? first.try_emplace(content_hash(interaction), sequence).first->second : sequence;
+    return true;
+  });
+}
+
+// What a repetition caused is told of the exchange that stays. An exchange that a killed process
+// did not finish is not on the tape, and no longer named.
+std::string other_line(std::string_view line, const Stays& stays) {
+  std::string text = std::string(line) + "\n";
+  if (!is_stream_line(line)) return text;
+  auto told = parse_stream_line(line);
+  if (!told || told->exchange == 0) return text;
+  const auto found = stays.find(told->exchange);
+  const std::uint64_t cause = found == stays.end() ? 0 : found->second;
+  if (cause == told->exchange) return text;
+  told->exchange = cause;
+  text.clear();
+  append_line(text, *told);
+  return text;
+}
+
 int compact(const CompactOptions& options, const ToolOutput& to) {
   const auto tape = open_tape(options.file, to);
   if (!tape) return unusable(to, tape.error());
@@ -43,19 +74,26 @@ int compact(const CompactOptions& options, const ToolOutput& to) {
   auto output = TapeOutput::create(path, tape->header(),
                                    options.overwrite || options.output.empty(), writing);
   if (!output) return unusable(to, output.error());
-  std::unordered_set<std::uint64_t> seen;
-  std::uint64_t dropped = 0;
+  const bool looks_ahead = options.dedupe || !tape->complete();
+  Stays stays;
+  if (looks_ahead) {
+    if (auto read = find_what_stays(*tape, options.dedupe, stays); !read) {
+      return unusable(to, read.error());
+    }
+  }
+  std::uint64_t left_out = 0;
   std::string wrong;
   auto done = tape->for_each_line([&](std::string_view line, std::size_t) {
     Outcome<Done, std::string> written = Done{};
     if (!is_exchange_line(line)) {
-      written = output->writer().add_other(std::string(line) + "\n");
+      written = output->writer().add_other(looks_ahead ? other_line(line, stays)
+                                                       : std::string(line) + "\n");
     } else {
       const auto interaction = parse_interaction(line, tape->header().seed);
       if (!interaction) {
         wrong = options.file + ": a line cannot be read: " + interaction.error();
-      } else if (options.dedupe && !seen.insert(content_hash(*interaction)).second) {
-        ++dropped;
+      } else if (options.dedupe && stays[interaction->sequence] != interaction->sequence) {
+        ++left_out;
       } else {
         written = output->writer().add(*interaction);
       }
@@ -70,7 +108,7 @@ int compact(const CompactOptions& options, const ToolOutput& to) {
   if (!done) return unusable(to, done.error());
   to.output << path << ": " << exchanges << " exchanges, " << bytes_before << " bytes before, "
             << output->writer().file_bytes() << " now";
-  if (options.dedupe) to.output << ", " << dropped << " repetitions left out";
+  if (options.dedupe) to.output << ", " << left_out << " repetitions left out";
   to.output << "\n";
   return kToolGood;
 }

@@ -1,6 +1,8 @@
 // `dynadeck cassette diff`: what two tapes do not have in common.
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
+#include <cstdlib>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -9,7 +11,10 @@
 
 #include "cassettes/difference.h"
 #include "cassettes/frame_cache.h"
+#include "cassettes/json_text.h"
+#include "cassettes/stream_line.h"
 #include "cassettes/tools/tool.h"
+#include "harness/request_view.h"
 
 namespace dynadeck::cassettes {
 namespace {
@@ -107,6 +112,58 @@ class Comparison {
   std::uint64_t found_ = 0;
 };
 
+// What is alike in records of different recordings: not their numbers and times.
+std::string comparable(const StreamLine& told) {
+  const std::string_view change = find_member(told.json, "dynamodb");
+  std::string out(table_name_of(told.stream_arn));
+  out.append(" ").append(string_value(find_member(told.json, "eventName")));
+  for (const char* member : {"Keys", "NewImage", "OldImage"}) {
+    const std::string_view raw = find_member(change, member);
+    if (!raw.empty()) out.append(" ").append(member).append(" ").append(raw);
+  }
+  return out;
+}
+
+// How often each record stands on a tape.
+Outcome<std::map<std::string, std::int64_t>, std::string> records_of(const std::string& file) {
+  std::map<std::string, std::int64_t> records;
+  auto tape = TapeReader::open(file);
+  if (!tape) return tape.error();
+  std::string wrong;
+  const auto done = tape->for_each_line([&](std::string_view line, std::size_t) {
+    if (line_type(line) != "stream_record") return true;
+    const auto told = parse_stream_line(line);
+    if (!told) {
+      wrong = file + ": a line cannot be read: " + told.error();
+      return false;
+    }
+    ++records[comparable(*told)];
+    return true;
+  });
+  if (!done) return done.error();
+  if (!wrong.empty()) return wrong;
+  return records;
+}
+
+// Records that only one of the tapes has. One that has none at all was recorded without.
+Outcome<std::uint64_t, std::string> diff_records(const std::string& first,
+                                                 const std::string& second, std::ostream& out) {
+  auto left = records_of(first);
+  if (!left) return left.error();
+  auto right = records_of(second);
+  if (!right) return right.error();
+  if (left->empty() || right->empty()) return std::uint64_t{0};
+  for (const auto& [record, count] : *right) (*left)[record] -= count;
+  std::uint64_t found = 0;
+  for (const auto& [record, count] : *left) {
+    for (std::int64_t i = 0; i < std::abs(count); ++i) {
+      ++found;
+      out << (count > 0 ? "- " : "+ ") << "record " << shortened(record, kShownBytes) << "\n";
+    }
+  }
+  return found;
+}
+
 int diff(const std::string& first, const std::string& second, const ToolOutput& to) {
   auto left = open_side(first);
   if (!left) return unusable(to, left.error());
@@ -114,8 +171,11 @@ int diff(const std::string& first, const std::string& second, const ToolOutput& 
   if (!right) return unusable(to, right.error());
   Comparison comparison(*left, *right, to.output);
   if (auto done = comparison.run(); !done) return unusable(to, done.error());
-  to.output << comparison.found() << " differences\n";
-  return comparison.found() == 0 ? kToolGood : kToolFound;
+  const auto records = diff_records(first, second, to.output);
+  if (!records) return unusable(to, records.error());
+  const std::uint64_t found = comparison.found() + *records;
+  to.output << found << " differences\n";
+  return found == 0 ? kToolGood : kToolFound;
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "cassettes/json_text.h"
+#include "cassettes/stream_line.h"
 #include "cassettes/tools/tool.h"
 #include "harness/utf8.h"
 
@@ -93,12 +94,20 @@ Outcome<Done, std::string> export_archive(const TapeReader& tape, std::ostream& 
   out << R"({"log":{"version":"1.2","creator":{"name":"dynadeck","version":")"
       << tape.header().dynadeck_version << R"("},"entries":[)";
   bool first = true;
-  const auto done = for_each_interaction(tape, [&](Interaction& interaction) {
+  std::string streams;  // what is told of them, which HAR has no place for
+  const auto visit = [&](Interaction& interaction) {
     out << (first ? "\n" : ",\n") << entry_of(interaction, tape.header());
     first = false;
     return out.good();
+  };
+  const auto done = for_each_entry(tape, visit, [&](std::string_view line) {
+    if (!is_stream_line(line)) return true;
+    streams.append(streams.empty() ? "\n" : ",\n").append(line);
+    return true;
   });
-  out << "\n]}}\n";
+  out << "\n]";
+  if (!streams.empty()) out << ",\"_dynadeck_streams\":[" << streams << "\n]";
+  out << "}}\n";
   return done;
 }
 

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "cassettes/json_text.h"
+#include "cassettes/stream_line.h"
 #include "cassettes/tools/tool.h"
 
 namespace dynadeck::cassettes {
@@ -37,6 +38,10 @@ class Importer {
       std::string_view raw;
       if (!text.starts_with('{') || !cursor.value(raw) || !cursor.at_end()) {
         return std::string("a line is no JSON object");
+      }
+      if (is_stream_line(text)) {
+        const auto told = parse_stream_line(text);
+        if (!told) return "a line cannot be read: " + told.error();
       }
       return writer_.add_other(std::string(text) + "\n");
     }
@@ -143,6 +148,11 @@ Outcome<Done, std::string> import_archive(const std::string& text, Importer& imp
     added = importer.entry(entry);
     return added.ok();
   });
+  for_each_element(find_member(find_member(text, "log"), "_dynadeck_streams"),
+                   [&](std::string_view line) {
+                     if (added) added = importer.line(line);
+                     return added.ok();
+                   });
   if (!walked) return std::string("is neither JSON Lines of a cassette nor an HTTP archive");
   return added;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cassettes/json_text.h"
+#include "cassettes/stream_line.h"
 #include "cassettes/tools/tool.h"
 
 namespace dynadeck::cassettes {
@@ -28,14 +29,22 @@ struct Ends {
   std::chrono::microseconds offset{0};
 };
 
-// A mark or a stream record, so much later.
-std::string moved(std::string_view line, std::chrono::microseconds by) {
+// A mark or what is told of a stream, so much later.
+std::string moved(std::string_view line, const Ends& start) {
+  if (auto told = parse_stream_line(line)) {
+    told->offset += start.offset;
+    if (told->exchange != 0) told->exchange += start.sequence;
+    std::string out;
+    append_line(out, *told);
+    return out;
+  }
   const std::string_view offset = find_member(line, "offset_us");
-  if (offset.empty()) return std::string(line);
-  const auto start = static_cast<std::size_t>(offset.data() - line.data());
-  const std::uint64_t now = unsigned_value(offset) + static_cast<std::uint64_t>(by.count());
-  return std::string(line.substr(0, start)) + std::to_string(now) +
-         std::string(line.substr(start + offset.size()));
+  if (offset.empty()) return std::string(line) + "\n";
+  const auto at = static_cast<std::size_t>(offset.data() - line.data());
+  const std::uint64_t now =
+      unsigned_value(offset) + static_cast<std::uint64_t>(start.offset.count());
+  return std::string(line.substr(0, at)) + std::to_string(now) +
+         std::string(line.substr(at + offset.size())) + "\n";
 }
 
 Outcome<Done, std::string> append_tape(const TapeReader& tape, const std::string& section,
@@ -43,7 +52,7 @@ Outcome<Done, std::string> append_tape(const TapeReader& tape, const std::string
   const Ends start = ends;
   Outcome<Done, std::string> written = Done{};
   const auto visit_other = [&](std::string_view line) {
-    written = writer.add_other(moved(line, start.offset) + "\n");
+    written = writer.add_other(moved(line, start));
     return written.ok();
   };
   const auto visit = [&](Interaction& interaction) {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "cassettes/json_text.h"
 #include "cassettes/options.h"
 #include "cassettes/redactor.h"
+#include "cassettes/stream_line.h"
 #include "cassettes/tools/tool.h"
 
 namespace dynadeck::cassettes {
@@ -29,23 +29,7 @@ bool in_force(const RedactionRule& rule, const std::vector<RedactionRule>& rules
   });
 }
 
-// A stream record is redacted as the answer of GetRecords that it came with.
-std::string redact_line(const Redactor& redactor, std::string_view line) {
-  if (line_type(line) != "stream_record") return std::string(line) + "\n";
-  const std::string_view record = find_member(line, "record");
-  const std::string answer = redactor.response("{\"Records\":[" + std::string(record) + "]}", {});
-  std::string redacted;
-  for_each_element(find_member(answer, "Records"), [&](std::string_view element) {
-    redacted = element;
-    return false;
-  });
-  std::string out(line.substr(0, static_cast<std::size_t>(record.data() - line.data())));
-  out += redacted;
-  out += line.substr(out.size() - redacted.size() + record.size());
-  return out + "\n";
-}
-
-int redact(const RedactOptions& options, const ToolOutput& to) {
+int run(const RedactOptions& options, const ToolOutput& to) {
   CassetteOptions parsed;
   for (const std::string& rule : options.rules) {
     if (auto done = set_option(parsed, "redact", rule); !done) return unusable(to, done.error());
@@ -66,7 +50,17 @@ int redact(const RedactOptions& options, const ToolOutput& to) {
   std::uint64_t changed = 0;
   Outcome<Done, std::string> written = Done{};
   const auto keep = [&](std::string_view line) {
-    const std::string redacted = redact_line(*redactor, line);
+    std::string redacted = std::string(line) + "\n";
+    if (is_stream_line(line)) {
+      auto told = parse_stream_line(line);
+      if (!told) {
+        written = tape->path() + ": a line cannot be read: " + told.error();
+        return false;
+      }
+      redact(*redactor, *told);
+      redacted.clear();
+      append_line(redacted, *told);
+    }
     if (redacted.size() != line.size() + 1 || !redacted.starts_with(line)) ++changed;
     written = output->writer().add_other(redacted);
     return written.ok();
@@ -102,7 +96,7 @@ void add_redact(CLI::App& app, const ToolOutput& to, int& status) {
       ->required();
   command->add_option("-o,--output", options->output, "The new tape; without, FILE is replaced");
   command->add_flag("--overwrite", options->overwrite, "Replace an existing output");
-  command->callback([options, to, &status] { status = redact(*options, to); });
+  command->callback([options, to, &status] { status = run(*options, to); });
 }
 
 }  // namespace dynadeck::cassettes

@@ -10,7 +10,7 @@
 #include "cassettes/difference.h"
 #include "cassettes/json_path.h"
 #include "cassettes/json_text.h"
-#include "cassettes/tools/http_client.h"
+#include "cassettes/tools/servers.h"
 #include "cassettes/tools/tool.h"
 
 namespace dynadeck::cassettes {
@@ -20,24 +20,31 @@ constexpr std::size_t kShownBytes = 160;
 
 struct RunOptions {
   std::string file;
-  std::string url;
+  ServerChoice server;
   std::string section;
   std::vector<std::string> ignore;
 };
 
-// Local DynamoDBs want a signature's form, not a signature. An access key that is a 12-digit number
-// is the account where they know accounts.
-HttpClient::Headers headers_of(const Interaction& interaction) {
+// Where nothing is signed anew, local DynamoDBs want a signature's form, not a signature. An access
+// key that is a 12-digit number is the account where they know accounts.
+Request request_of(const Interaction& interaction) {
   const bool streams = find_operation(Api::kStreams, interaction.operation) != Operation::kUnknown;
-  return {{"X-Amz-Target",
-           (streams ? "DynamoDBStreams_20120810." : "DynamoDB_20120810.") + interaction.operation},
-          {"Content-Type", "application/x-amz-json-1.0"},
-          {"X-Amz-Date", "20260101T000000Z"},
-          {"Authorization", "AWS4-HMAC-SHA256 Credential=" + interaction.scope.account +
-                                "/20260101/" + interaction.scope.region +
-                                "/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, "
-                                "Signature=0000000000000000000000000000000000000000000000000000"
-                                "000000000000"}};
+  Request request;
+  request.operation =
+      find_operation(streams ? Api::kStreams : Api::kDynamoDb, interaction.operation);
+  request.scope = interaction.scope;
+  request.body = interaction.request;
+  HeaderList& headers = request.headers;
+  headers.add("X-Amz-Target", (streams ? "DynamoDBStreams_20120810." : "DynamoDB_20120810.") +
+                                  interaction.operation);
+  headers.add("Content-Type", "application/x-amz-json-1.0");
+  headers.add("X-Amz-Date", "20260101T000000Z");
+  headers.add("Authorization", "AWS4-HMAC-SHA256 Credential=" + interaction.scope.account +
+                                   "/20260101/" + interaction.scope.region +
+                                   "/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, "
+                                   "Signature=0000000000000000000000000000000000000000000000000000"
+                                   "000000000000");
+  return request;
 }
 
 // Without the places that are not to be compared.
@@ -53,7 +60,7 @@ std::string without(const std::string& body, const std::vector<JsonPath>& ignore
   return rewrite_json(body, visit, out) ? out : body;
 }
 
-std::vector<std::string> compare(const Interaction& taped, const HttpAnswer& answer,
+std::vector<std::string> compare(const Interaction& taped, const Response& answer,
                                  const std::vector<JsonPath>& ignored) {
   std::vector<std::string> lines;
   if (taped.status != answer.status) {
@@ -67,7 +74,7 @@ std::vector<std::string> compare(const Interaction& taped, const HttpAnswer& ans
   return lines;
 }
 
-int run(const RunOptions& options, const ToolOutput& to) {
+int run(const RunOptions& options, const ToolServers& servers, const ToolOutput& to) {
   std::vector<JsonPath> ignored;
   for (const std::string& text : options.ignore) {
     auto path = JsonPath::parse(text);
@@ -76,14 +83,15 @@ int run(const RunOptions& options, const ToolOutput& to) {
   }
   const auto tape = open_tape(options.file, to);
   if (!tape) return unusable(to, tape.error());
-  auto client = HttpClient::open(options.url);
-  if (!client) return unusable(to, client.error());
+  auto database = servers.open_database(options.server);
+  if (!database) return unusable(to, database.error());
   std::uint64_t asked = 0;
   std::uint64_t different = 0;
   std::string wrong;
   const auto done = for_each_interaction(*tape, [&](Interaction& taped) {
     if (!options.section.empty() && taped.section != options.section) return true;
-    const auto answer = client->post(headers_of(taped), taped.request);
+    const Request request = request_of(taped);
+    const auto answer = (*database)->ask(request);
     if (!answer) {
       wrong = answer.error();
       return false;
@@ -99,23 +107,27 @@ int run(const RunOptions& options, const ToolOutput& to) {
   });
   if (!wrong.empty()) return unusable(to, wrong);
   if (!done) return unusable(to, done.error());
-  to.output << asked << " requests of " << options.file << " asked of " << options.url << ": "
-            << asked - different << " answered as taped, " << different << " otherwise\n";
+  to.output << asked << " requests of " << options.file << " asked of " << options.server.url
+            << ": " << asked - different << " answered as taped, " << different << " otherwise\n";
   return different == 0 ? kToolGood : kToolFound;
 }
 
 }  // namespace
 
-void add_run_against(CLI::App& app, const ToolOutput& to, int& status) {
+void add_run_against(CLI::App& app, const ToolServers& servers, const ToolOutput& to, int& status) {
   CLI::App* const command = app.add_subcommand(
       "run-against", "Ask the requests of a tape of another endpoint, and compare");
   const auto options = std::make_shared<RunOptions>();
   command->add_option("FILE", options->file, "The tape")->required();
-  command->add_option("URL", options->url, "http://HOST:PORT")->required();
+  command->add_option("URL", options->server.url, "http(s)://HOST[:PORT], or aws")->required();
+  add_server_options(*command, options->server);
+  command->add_flag(
+      "!--unsigned", options->server.sign,
+      "Do not sign, though there are credentials; local servers get the account's id");
   command->add_option("--ignore", options->ignore,
                       "Not compared in answers: a path ($..CreationDateTime); repeatable");
   command->add_option("--section", options->section, "Only this section");
-  command->callback([options, to, &status] { status = run(*options, to); });
+  command->callback([options, servers, to, &status] { status = run(*options, servers, to); });
 }
 
 }  // namespace dynadeck::cassettes

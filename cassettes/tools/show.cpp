@@ -11,6 +11,7 @@
 #include "cassettes/difference.h"
 #include "cassettes/interaction.h"
 #include "cassettes/json_text.h"
+#include "cassettes/stream_line.h"
 #include "cassettes/tape_reader.h"
 #include "cassettes/tools/tool.h"
 #include "harness/request_view.h"
@@ -56,6 +57,10 @@ bool wanted(const ShowOptions& options, const Interaction& interaction) {
          names_table(options.table, interaction.request);
 }
 
+bool contains_end(std::string_view shard) {
+  return !find_member(find_member(shard, "SequenceNumberRange"), "EndingSequenceNumber").empty();
+}
+
 void print_header(const TapeReader& tape, std::ostream& out) {
   const TapeHeader& header = tape.header();
   out << tape.path() << ": cassette version " << header.version << ", recorded "
@@ -81,6 +86,34 @@ void print_exchange(const Interaction& interaction, std::ostream& out) {
       << shortened(interaction.response, kShownBytes) << "\n";
 }
 
+// Filters that speak of requests or answers leave stream records out.
+bool wanted(const ShowOptions& options, const StreamLine& told) {
+  const bool by_exchange = options.operation.empty() && options.section.empty() &&
+                           options.status == 0 && !options.errors_only;
+  return by_exchange && (options.sequence == 0 || options.sequence == told.exchange) &&
+         fits(options.table, std::string(table_name_of(told.stream_arn)));
+}
+
+void print_told(const StreamLine& told, std::ostream& out) {
+  if (told.kind == StreamLine::Kind::kRecord) {
+    out << "record " << string_value(find_member(told.json, "eventName")) << " "
+        << table_name_of(told.stream_arn) << "/" << told.shard << " "
+        << sequence_number_of(told.json);
+  } else if (told.kind == StreamLine::Kind::kShard) {
+    out << "shard " << table_name_of(told.stream_arn) << "/"
+        << string_value(find_member(told.json, "ShardId"))
+        << (contains_end(told.json) ? " closed" : " opened");
+  } else {
+    out << "stream " << told.stream_arn << " "
+        << string_value(find_member(told.json, "StreamStatus"));
+  }
+  if (told.exchange != 0) out << " of exchange " << told.exchange;
+  if (told.expired) out << " expired";
+  out << "\n";
+  if (told.kind != StreamLine::Kind::kRecord) return;
+  out << "         = " << shortened(find_member(told.json, "dynamodb"), kShownBytes) << "\n";
+}
+
 int show(const ShowOptions& options, const ToolOutput& to) {
   const auto tape = open_tape(options.file, to);
   if (!tape) return unusable(to, tape.error());
@@ -88,6 +121,15 @@ int show(const ShowOptions& options, const ToolOutput& to) {
   std::uint64_t shown = 0;
   std::string wrong;
   const auto done = tape->for_each_line([&](std::string_view line, std::size_t) {
+    if (is_stream_line(line)) {
+      const auto told = parse_stream_line(line);
+      if (!told) {
+        wrong = tape->path() + ": a line cannot be read: " + told.error();
+      } else if (wanted(options, *told)) {
+        options.json ? static_cast<void>(to.output << line << "\n") : print_told(*told, to.output);
+      }
+      return wrong.empty();
+    }
     if (!is_exchange_line(line)) {
       if (!options.json && line_type(line) == "mark" && options.sequence == 0) {
         to.output << "mark " << string_value(find_member(line, "section")) << "\n";

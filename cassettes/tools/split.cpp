@@ -9,8 +9,12 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "cassettes/json_text.h"
+#include "cassettes/stream_line.h"
 #include "cassettes/tools/tool.h"
 #include "harness/request_view.h"
 
@@ -44,12 +48,16 @@ std::string file_name(const std::string& group) {
   return name.substr(0, 200) + ".tape";
 }
 
+// Which group each exchange goes to.
+using Groups = std::unordered_map<std::uint64_t, std::string>;
+
 // The tapes that come of one. A mark goes before the first exchange of its section, a stream record
-// to the exchange that read it, or to its table.
+// to the exchange that caused it, or to its table; a stream and its shards go wherever records of
+// it do.
 class Splitter {
  public:
-  Splitter(const SplitOptions& options, const TapeHeader& header)
-      : options_(options), header_(header) {}
+  Splitter(const SplitOptions& options, const TapeHeader& header, const Groups& groups)
+      : options_(options), header_(header), groups_(groups) {}
 
   Outcome<Done, std::string> exchange(const Interaction& interaction) {
     group_ = group_of(interaction, options_.by);
@@ -68,11 +76,9 @@ class Splitter {
       marks_.try_emplace(string_value(find_member(line, "section")), whole);
       return Done{};
     }
-    const std::string stream = string_value(find_member(line, "stream_arn"));
-    const std::string group =
-        options_.by == "section" || stream.empty() ? group_ : std::string(table_name_of(stream));
+    if (is_stream_line(line)) return told(line);
     Output* output = nullptr;
-    if (auto done = open(group, output); !done) return done;
+    if (auto done = open(group_, output); !done) return done;
     return output->tape.writer().add_other(whole);
   }
 
@@ -88,8 +94,54 @@ class Splitter {
  private:
   struct Output {
     TapeOutput tape;
-    std::set<std::string> marked;  // the sections whose marks it has
+    std::string group;
+    std::set<std::string> marked;   // the sections whose marks it has
+    std::set<std::string> streams;  // those it was told of
   };
+
+  Outcome<Done, std::string> told(std::string_view line) {
+    auto parsed = parse_stream_line(line);
+    if (!parsed) return options_.file + ": a line cannot be read: " + parsed.error();
+    const auto cause = groups_.find(parsed->exchange);
+    const std::string cause_group = cause == groups_.end() ? std::string() : cause->second;
+    if (parsed->kind != StreamLine::Kind::kRecord) return introduce(*parsed, cause_group);
+    std::string group(table_name_of(parsed->stream_arn));
+    if (options_.by == "section") group = cause == groups_.end() ? group_ : cause_group;
+    Output* output = nullptr;
+    if (auto done = open(group, output); !done) return done;
+    if (auto done = tell_of(parsed->stream_arn, *output); !done) return done;
+    return write(std::move(*parsed), cause_group, *output);
+  }
+
+  // Kept for the tapes that will have records of the stream, and told to those that have.
+  Outcome<Done, std::string> introduce(const StreamLine& line, const std::string& cause_group) {
+    introductions_[line.stream_arn].push_back({line, cause_group});
+    for (auto& [path, output] : outputs_) {
+      if (!output.streams.contains(line.stream_arn)) continue;
+      if (auto done = write(line, cause_group, output); !done) return done;
+    }
+    if (options_.by == "section") return Done{};
+    Output* output = nullptr;
+    if (auto done = open(std::string(table_name_of(line.stream_arn)), output); !done) return done;
+    return tell_of(line.stream_arn, *output);
+  }
+
+  Outcome<Done, std::string> tell_of(const std::string& stream_arn, Output& output) {
+    if (!output.streams.insert(stream_arn).second) return Done{};
+    for (const auto& [line, cause_group] : introductions_[stream_arn]) {
+      if (auto done = write(line, cause_group, output); !done) return done;
+    }
+    return Done{};
+  }
+
+  // An exchange that goes to another tape is not named.
+  Outcome<Done, std::string> write(StreamLine line, const std::string& cause_group,
+                                   Output& output) const {
+    if (cause_group != output.group) line.exchange = 0;
+    std::string text;
+    append_line(text, line);
+    return output.tape.writer().add_other(text);
+  }
 
   Outcome<Done, std::string> open(const std::string& group, Output*& output) {
     const std::string path = (std::filesystem::path(options_.folder) / file_name(group)).string();
@@ -100,7 +152,7 @@ class Splitter {
       }
       auto tape = TapeOutput::create(path, header_, options_.overwrite, {});
       if (!tape) return tape.error();
-      found = outputs_.emplace(path, Output{std::move(tape).value(), {}}).first;
+      found = outputs_.emplace(path, Output{std::move(tape).value(), group, {}, {}}).first;
     }
     output = &found->second;
     return Done{};
@@ -108,15 +160,25 @@ class Splitter {
 
   const SplitOptions& options_;
   const TapeHeader& header_;
+  const Groups& groups_;
   std::map<std::string, Output> outputs_;     // by path
   std::map<std::string, std::string> marks_;  // lines, by section
-  std::string group_ = "unnamed";             // of the exchange before
+  // Of streams, by ARN: the lines and the groups of their causes.
+  std::map<std::string, std::vector<std::pair<StreamLine, std::string>>> introductions_;
+  std::string group_ = "unnamed";  // of the exchange before
 };
 
 int split(const SplitOptions& options, const ToolOutput& to) {
   const auto tape = open_tape(options.file, to);
   if (!tape) return unusable(to, tape.error());
-  Splitter splitter(options, tape->header());
+  // What is told of streams may stand before the exchange that it names.
+  Groups groups;
+  const auto note = [&](Interaction& interaction) {
+    groups[interaction.sequence] = group_of(interaction, options.by);
+    return true;
+  };
+  if (auto read = for_each_interaction(*tape, note); !read) return unusable(to, read.error());
+  Splitter splitter(options, tape->header(), groups);
   Outcome<Done, std::string> written = Done{};
   const auto visit = [&](Interaction& interaction) {
     written = splitter.exchange(interaction);

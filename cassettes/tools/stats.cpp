@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "cassettes/json_text.h"
+#include "cassettes/stream_line.h"
 #include "cassettes/tools/tool.h"
 #include "harness/request_view.h"
 
@@ -30,6 +31,7 @@ struct Totals {
   std::map<std::string, std::uint64_t> errors;
   std::map<std::string, std::uint64_t> sections;
   std::map<std::string, std::uint64_t> faults;
+  std::map<std::string, std::uint64_t> records;  // of streams, by table and event
   std::uint64_t exchanges = 0;
 };
 
@@ -49,6 +51,15 @@ void count(const Interaction& interaction, Totals& totals) {
   for (const InjectedFault& fault : interaction.faults) ++totals.faults[fault.rule];
   const RequestView view(interaction.request);
   for (const std::string& table : view.tables()) ++totals.tables[table];
+}
+
+bool count_record(std::string_view line, Totals& totals) {
+  const auto told = parse_stream_line(line);
+  if (told && told->kind == StreamLine::Kind::kRecord) {
+    ++totals.records[std::string(table_name_of(told->stream_arn)) + " " +
+                     string_value(find_member(told->json, "eventName"))];
+  }
+  return true;
 }
 
 double percentile_ms(const std::vector<std::uint32_t>& sorted, double share) {
@@ -94,6 +105,7 @@ void print_text(Totals& totals, const TapeReader& tape, std::uint64_t line_bytes
   print_counts(out, "errors", totals.errors);
   print_counts(out, "sections", totals.sections);
   print_counts(out, "faults by rule", totals.faults);
+  print_counts(out, "stream records", totals.records);
 }
 
 void append_counts(std::string& out, const char* title,
@@ -121,6 +133,7 @@ void print_json(const Totals& totals, const TapeReader& tape, std::uint64_t line
   append_counts(out, "errors", totals.errors);
   append_counts(out, "sections", totals.sections);
   append_counts(out, "faults", totals.faults);
+  append_counts(out, "stream_records", totals.records);
   to << out << "}\n";
 }
 
@@ -128,10 +141,12 @@ int stats(const std::string& file, bool json, const ToolOutput& to) {
   const auto tape = open_tape(file, to);
   if (!tape) return unusable(to, tape.error());
   Totals totals;
-  const auto done = for_each_interaction(*tape, [&](Interaction& interaction) {
+  const auto visit = [&](Interaction& interaction) {
     count(interaction, totals);
     return true;
-  });
+  };
+  const auto done = for_each_entry(
+      *tape, visit, [&](std::string_view line) { return count_record(line, totals); });
   if (!done) return unusable(to, done.error());
   std::uint64_t line_bytes = 0;
   for (const FrameRow& frame : tape->frames()) line_bytes += frame.decompressed_bytes;

@@ -3,6 +3,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <CLI/App.hpp>
+#include <CLI/Option.hpp>
 #include <cerrno>
 #include <chrono>
 #include <cstdio>
@@ -64,6 +66,10 @@ Outcome<TapeReader, std::string> open_tape(const std::string& path, const ToolOu
     }
   });
   return tape;
+}
+
+void add_server_options(CLI::App& command, ServerChoice& server) {
+  command.add_option("--ca", server.ca_file, "Certificates to trust beside nobody else");
 }
 
 Outcome<TapeOutput, std::string> TapeOutput::create(const std::string& path,

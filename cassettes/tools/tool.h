@@ -10,6 +10,7 @@
 #include "cassettes/interaction.h"
 #include "cassettes/tape_reader.h"
 #include "cassettes/tape_writer.h"
+#include "cassettes/tools/servers.h"
 #include "harness/result.h"
 
 namespace CLI {
@@ -61,6 +62,9 @@ class TapeOutput {
   std::string path_;
 };
 
+// Options of tools that ask a server, beside its URL.
+void add_server_options(CLI::App& command, ServerChoice& server);
+
 // Each adds its subcommand to the application; `status` becomes the exit status when it has run.
 void add_show(CLI::App& app, const ToolOutput& to, int& status);
 void add_verify(CLI::App& app, const ToolOutput& to, int& status);
@@ -73,7 +77,7 @@ void add_compact(CLI::App& app, const ToolOutput& to, int& status);
 void add_export(CLI::App& app, const ToolOutput& to, int& status);
 void add_import(CLI::App& app, const ToolOutput& to, int& status);
 void add_to_conformance(CLI::App& app, const ToolOutput& to, int& status);
-void add_run_against(CLI::App& app, const ToolOutput& to, int& status);
-void add_play_stream(CLI::App& app, const ToolOutput& to, int& status);
+void add_run_against(CLI::App& app, const ToolServers& servers, const ToolOutput& to, int& status);
+void add_play_stream(CLI::App& app, const ToolServers& servers, const ToolOutput& to, int& status);
 
 }  // namespace dynadeck::cassettes

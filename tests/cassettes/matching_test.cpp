@@ -379,36 +379,3 @@ TEST_CASE("a replay can take the time that the recording took", "[cassettes]") {
   REQUIRE(response.delivery);
   CHECK(response.delivery->delay == std::chrono::milliseconds(5));
 }
-
-TEST_CASE("records of streams are taped with their source", "[cassettes]") {
-  const Folder folder;
-  const std::string path = folder.file("a.tape");
-  Studio studio;
-  CassetteOptions options = recording(path);
-  options.stream_records = true;
-  {
-    const auto deck = studio.deck([](const Request& request) {
-      if (request.operation == Operation::kGetShardIterator) {
-        return answer(R"({"ShardIterator":"it-1"})");
-      }
-      return answer(R"({"NextShardIterator":"it-2","Records":[{"eventID":"1"},{"eventID":"2"}]})");
-    });
-    REQUIRE(deck->insert(options));
-    (void)deck->handle(ask(Operation::kGetShardIterator, R"({"StreamArn":"arn","ShardId":"s"})"));
-    (void)deck->handle(ask(Operation::kGetRecords, R"({"ShardIterator":"it-1"})"));
-    (void)deck->handle(ask(Operation::kGetRecords, R"({"ShardIterator":"it-2"})"));
-    REQUIRE(deck->eject());
-  }
-  const auto tape = TapeReader::open(path);
-  REQUIRE(tape);
-  std::vector<std::string> records;
-  REQUIRE(tape->for_each_line([&](std::string_view line, std::size_t) {
-    if (line_type(line) == "stream_record")
-      records.emplace_back(line.substr(line.find("\"stream")));
-    return true;
-  }));
-  REQUIRE(records.size() == 4);
-  CHECK(records[3].ends_with(R"("stream_arn":"arn","shard":"s","record":{"eventID":"2"}})"));
-  const auto deck = studio.empty_deck();
-  REQUIRE(deck->insert(replaying(path)));
-}

@@ -70,7 +70,7 @@ std::string all_lines(const TapeReader& tape) {
 int command(std::vector<std::string> arguments, std::string* output = nullptr,
             std::string* errors = nullptr) {
   std::ostringstream out, err;
-  const int status = run_cassette_command(arguments, out, err);
+  const int status = run_cassette_command(arguments, {}, out, err);
   if (output != nullptr) *output = out.str();
   if (errors != nullptr) *errors = err.str();
   return status;

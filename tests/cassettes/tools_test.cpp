@@ -1,15 +1,10 @@
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <sstream>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "cassettes/interaction.h"
+#include "cassettes/stream_line.h"
 #include "cassettes/tape_reader.h"
 #include "cassettes/tape_writer.h"
 #include "cassettes/tools/command.h"
@@ -31,7 +26,7 @@ struct Ran {
 
 Ran cassette(const std::vector<std::string>& arguments) {
   std::ostringstream out, err;
-  const int status = run_cassette_command(arguments, out, err);
+  const int status = run_cassette_command(arguments, {}, out, err);
   return {status, out.str(), err.str()};
 }
 
@@ -76,57 +71,62 @@ std::vector<Interaction> exchanges(const std::string& path) {
   return all;
 }
 
-// Answers every request with the same body, one connection, until it is closed.
-class TinyServer {
- public:
-  explicit TinyServer(std::string body) : body_(std::move(body)) {
-    listener_ = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    REQUIRE(listen(listener_, 4) == 0);
-    socklen_t length = sizeof address;
-    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &length);
-    port_ = ntohs(address.sin_port);
-    thread_ = std::thread([this] { serve(); });
+// Servers that note what they are asked.
+struct FakeServers {
+  std::string body = "{}";
+  std::string error;  // instead of every answer
+  std::vector<ServerChoice> opened;
+  std::vector<std::string> asked;  // target, or region and stream; then body, or data
+
+  ToolServers servers() {
+    return {
+        [this](
+            const ServerChoice& choice) -> Outcome<std::unique_ptr<RemoteDatabase>, std::string> {
+          opened.push_back(choice);
+          return std::unique_ptr<RemoteDatabase>(std::make_unique<Database>(*this));
+        },
+        [this](const ServerChoice& choice, const std::string& region,
+               const std::string& stream) -> Outcome<std::unique_ptr<RemoteStream>, std::string> {
+          opened.push_back(choice);
+          return std::unique_ptr<RemoteStream>(
+              std::make_unique<Stream>(*this, region + "/" + stream));
+        }};
   }
-  ~TinyServer() {
-    shutdown(listener_, SHUT_RDWR);
-    thread_.join();
-    close(listener_);
-  }
-  std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
-  std::string requests() const { return requests_; }
 
  private:
-  void serve() {
-    const int connection = accept(listener_, nullptr, nullptr);
-    if (connection < 0) return;
-    std::string pending;
-    char buffer[4096];
-    for (ssize_t got = 0; (got = recv(connection, buffer, sizeof buffer, 0)) > 0;) {
-      pending.append(buffer, static_cast<std::size_t>(got));
-      const std::size_t head = pending.find("\r\n\r\n");
-      const std::size_t at = pending.find("Content-Length: ");
-      if (head == std::string::npos || at == std::string::npos) continue;
-      const std::size_t length = std::stoul(pending.substr(at + 16));
-      if (pending.size() < head + 4 + length) continue;
-      requests_ += pending;
-      pending.clear();
-      const std::string answer =
-          "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body_.size()) + "\r\n\r\n" + body_;
-      (void)!send(connection, answer.data(), answer.size(), 0);
+  struct Database : RemoteDatabase {
+    explicit Database(FakeServers& the_servers) : all(the_servers) {}
+    Outcome<Response, std::string> ask(const Request& request) override {
+      all.asked.push_back(std::string(*request.headers.find("x-amz-target")));
+      all.asked.push_back(request.body);
+      if (!all.error.empty()) return all.error;
+      return answer(all.body);
     }
-    close(connection);
-  }
-
-  const std::string body_;
-  std::string requests_;
-  int listener_ = -1;
-  int port_ = 0;
-  std::thread thread_;
+    FakeServers& all;
+  };
+  struct Stream : RemoteStream {
+    Stream(FakeServers& the_servers, std::string a_name)
+        : all(the_servers), name(std::move(a_name)) {}
+    Outcome<Done, std::string> put(std::string partition_key, std::string data) override {
+      all.asked.push_back(name + " " + partition_key);
+      all.asked.push_back(data);
+      return Done{};
+    }
+    Outcome<Done, std::string> finish() override {
+      if (!all.error.empty()) return all.error;
+      all.asked.push_back("finished");
+      return Done{};
+    }
+    FakeServers& all;
+    std::string name;
+  };
 };
+
+Ran cassette_with(FakeServers& servers, const std::vector<std::string>& arguments) {
+  std::ostringstream out, err;
+  const int status = run_cassette_command(arguments, servers.servers(), out, err);
+  return {status, out.str(), err.str()};
+}
 
 }  // namespace
 
@@ -180,51 +180,166 @@ TEST_CASE("redact replaces on a tape that exists", "[cassettes]") {
   CHECK(cassette({"redact", path, "--redact", "attribute:v", "-o", out}).status == 2);
 }
 
-// A section that is marked, in which a stream record is read.
+// A table, and two sections that are marked, with one and two records.
 void make_marked_tape(const std::string& path) {
   Studio studio;
-  const auto deck = studio.deck([](const Request& request) {
-    if (request.operation == Operation::kGetShardIterator) {
-      return answer(R"({"ShardIterator":"i1"})");
+  Deck* below = nullptr;
+  int number = 0;
+  const auto tell = [&](StreamLine::Kind kind, std::uint64_t exchange, std::string json) {
+    StreamLine line;
+    line.kind = kind;
+    line.exchange = exchange;
+    line.stream_arn = "arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/s";
+    line.shard = "x";
+    line.json = std::move(json);
+    below->add_stream_line(std::move(line));
+  };
+  const auto deck = studio.deck([&](const Request& request) {
+    if (request.operation == Operation::kCreateTable) {
+      tell(StreamLine::Kind::kStream, request.exchange, R"({"StreamStatus":"ENABLED"})");
+      tell(StreamLine::Kind::kShard, 0, R"({"ShardId":"x"})");
+    } else {
+      tell(StreamLine::Kind::kRecord, request.exchange,
+           R"({"eventID":"1","eventName":"INSERT","dynamodb":{"SequenceNumber":")" +
+               std::to_string(++number) + R"(","NewImage":{"v":{"S":"hidden"}}}})");
     }
-    return answer(R"({"Records":[{"eventID":"1","dynamodb":{"NewImage":{"v":{"S":"hidden"}}}}]})");
+    return answer("{}");
   });
-  CassetteOptions options = recording(path);
-  options.stream_records = true;
-  REQUIRE(deck->insert(options));
+  below = deck.get();
+  REQUIRE(deck->insert(recording(path)));
+  (void)deck->handle(ask(Operation::kCreateTable, R"({"TableName":"t"})"));
   REQUIRE(deck->mark("first"));
-  (void)deck->handle(ask(
-      Operation::kGetShardIterator,
-      R"({"StreamArn":"arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/s","ShardId":"x"})"));
-  (void)deck->handle(ask(Operation::kGetRecords, R"({"ShardIterator":"i1"})"));
+  (void)deck->handle(put("a", "hidden"));
+  REQUIRE(deck->mark("second"));
+  (void)deck->handle(put("b", "hidden"));
+  (void)deck->handle(put("b", "hidden"));
   REQUIRE(deck->eject());
 }
 
 std::string lines_of(const std::string& path) { return cassette({"export", path}).output; }
 
-TEST_CASE("tools keep marks and stream records", "[cassettes]") {
+// How often a text stands in another.
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++found;
+  }
+  return found;
+}
+
+TEST_CASE("tools keep marks and what is told of streams", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");
   make_marked_tape(path);
-  const auto kept = [](const std::string& tape) {
+  const auto kept = [](const std::string& tape, std::size_t times = 1) {
     const std::string lines = lines_of(tape);
     INFO(lines);
-    CHECK(contains(lines, R"({"type":"mark")"));
-    CHECK(contains(lines, R"({"type":"stream_record")"));
+    CHECK(count(lines, R"({"type":"mark")") == 2 * times);
+    CHECK(count(lines, R"({"type":"stream")") == times);
+    CHECK(count(lines, R"({"type":"stream_shard")") == times);
+    CHECK(count(lines, R"({"type":"stream_record")") == 3 * times);
+    CHECK(cassette({"verify", tape}).status == 0);
   };
   kept(path);
   const std::string redacted = folder.file("r.tape");
-  REQUIRE(cassette({"redact", path, "--redact", "attribute:v", "-o", redacted}).status == 0);
+  const auto rule = GENERATE(as<std::string>{}, "attribute:v", "$.Item.v", "pattern:hid+en");
+  REQUIRE(cassette({"redact", path, "--redact", rule, "-o", redacted}).status == 0);
   kept(redacted);
   CHECK_FALSE(contains(lines_of(redacted), "hidden"));
-  CHECK(cassette({"verify", redacted}).status == 0);
+
   const std::string merged = folder.file("m.tape");
   REQUIRE(cassette({"merge", path, path, "-o", merged}).status == 0);
-  kept(merged);
+  kept(merged, 2);
+  CHECK(contains(lines_of(merged), R"("exchange":8,"stream_arn")"));
+
   REQUIRE(cassette({"split", path, "-o", folder.file("")}).status == 0);
-  kept(folder.file("first.tape"));
+  const std::string second = lines_of(folder.file("second.tape"));
+  CHECK(count(second, R"({"type":"stream_record")") == 2);
+  CHECK(count(second, R"({"type":"stream")") == 1);
+  CHECK(count(second, R"({"type":"stream_shard")") == 1);
+  CHECK(cassette({"verify", folder.file("second.tape")}).status == 0);
+  CHECK(count(lines_of(folder.file("first.tape")), R"({"type":"stream_record")") == 1);
+  REQUIRE(cassette({"split", path, "--by", "table", "-o", folder.file("")}).status == 0);
+  CHECK(count(lines_of(folder.file("t.tape")), R"({"type":"stream_record")") == 3);
+  CHECK(cassette({"verify", folder.file("t.tape")}).status == 0);
+
+  const std::string archive = folder.file("a.har");
+  REQUIRE(cassette({"export", path, "--format", "har", "-o", archive}).status == 0);
+  REQUIRE(cassette({"import", archive, "-o", folder.file("h.tape")}).status == 0);
+  const std::string imported = lines_of(folder.file("h.tape"));
+  CHECK(count(imported, R"({"type":"stream_record")") == 3);
+  CHECK(cassette({"verify", folder.file("h.tape")}).status == 0);
+
   REQUIRE(cassette({"compact", path}).status == 0);
   kept(path);
+  // The second put of b is the first again, and its record belongs to that then.
+  REQUIRE(cassette({"compact", path, "--dedupe"}).status == 0);
+  kept(path);
+  CHECK(count(lines_of(path), R"("exchange":3,"stream_arn")") == 2);
+}
+
+TEST_CASE("tools show and count stream records", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_marked_tape(path);
+  const Ran shown = cassette({"show", path});
+  CHECK(count(shown.output, "record INSERT t/x 1 of exchange 2") == 1);
+  CHECK(count(shown.output, "record INSERT") == 3);
+  const Ran one = cassette({"show", path, "--sequence", "3"});
+  CHECK(count(one.output, "record INSERT t/x 2 of exchange 3") == 1);
+  CHECK(count(one.output, "record INSERT") == 1);
+  CHECK(count(cassette({"show", path, "--json"}).output, R"({"type":"stream_record")") == 3);
+  CHECK(count(cassette({"show", path, "--operation", "GetItem"}).output, "record INSERT") == 0);
+  CHECK(contains(cassette({"stats", path}).output, "stream records\n  t INSERT 3\n"));
+  CHECK(contains(cassette({"stats", path, "--json"}).output, R"("stream_records":{"t INSERT":3})"));
+}
+
+TEST_CASE("diff compares stream records where both tapes have them", "[cassettes]") {
+  const Folder folder;
+  make_marked_tape(folder.file("a.tape"));
+  const std::string lines = lines_of(folder.file("a.tape"));
+  const auto with = [&](const std::string& name, const std::string& text) {
+    write_file(folder.file(name + ".jsonl"), text);
+    REQUIRE(cassette({"import", folder.file(name + ".jsonl"), "-o", folder.file(name)}).status ==
+            0);
+    return cassette({"diff", folder.file("a.tape"), folder.file(name)});
+  };
+  CHECK(with("same", lines).status == 0);
+  std::string other = lines;
+  other.replace(other.rfind("INSERT"), 6, "MODIFY");
+  const Ran changed = with("changed", other);
+  CHECK(changed.status == 1);
+  CHECK(contains(changed.output, "- record t INSERT"));
+  CHECK(contains(changed.output, "+ record t MODIFY"));
+  CHECK(contains(changed.output, "2 differences"));
+}
+
+TEST_CASE("verify reads stream records", "[cassettes]") {
+  const Folder folder;
+  make_marked_tape(folder.file("a.tape"));
+  const std::string lines = lines_of(folder.file("a.tape"));
+  const auto verified = [&](const std::string& from, const std::string& to) {
+    std::string text = lines;
+    text.replace(text.rfind(from), from.size(), to);
+    write_file(folder.file("b.jsonl"), text);
+    REQUIRE(cassette({"import", folder.file("b.jsonl"), "-o", folder.file("b.tape"), "--overwrite"})
+                .status == 0);
+    const Ran ran = cassette({"verify", folder.file("b.tape")});
+    CHECK(ran.status == 1);
+    return ran.output;
+  };
+  CHECK(contains(verified(R"("exchange":4)", R"("exchange":9)"),
+                 "stream record 3 names exchange 9, which is not on the tape"));
+  // As a killed process may leave it: the record was flushed, its exchange not yet answered.
+  const std::string bytes = read_file(folder.file("b.tape"));
+  write_file(folder.file("cut.tape"), bytes.substr(0, bytes.size() - 20));
+  REQUIRE(cassette({"compact", folder.file("cut.tape")}).status == 0);
+  CHECK(cassette({"verify", folder.file("cut.tape")}).status == 0);
+  CHECK(contains(verified(R"("SequenceNumber":"3")", R"("SequenceNumber":"1")"),
+                 "stream record 1 of shard x stands behind 2"));
+  CHECK(contains(verified(R"("NewImage":{"v":{"S":"hidden")",
+                          R"("NewImage":{"v":{"S":"AKIAABCDEFGHIJKLMNOP")"),
+                 "stream record 3 holds an AWS access key id"));
 }
 
 TEST_CASE("a tape that is redacted twice still answers", "[cassettes]") {
@@ -366,23 +481,29 @@ TEST_CASE("run-against compares an endpoint with a tape", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");
   make_tape(path);
-  {
-    TinyServer server(R"({ "n" : 1 })");
-    const Ran ran = cassette({"run-against", path, server.url()});
-    INFO(ran.output << ran.errors);
-    CHECK(ran.status == 1);
-    CHECK(contains(ran.output, "1 answered as taped, 4 otherwise"));
-    CHECK(contains(ran.output, "$.n: answered 1, taped 2"));
-    CHECK(contains(server.requests(), "X-Amz-Target: DynamoDB_20120810.PutItem"));
-  }
-  {
-    TinyServer server("{}");
-    const Ran ran =
-        cassette({"run-against", path, server.url(), "--ignore", "$.n", "--section", "one"});
-    CHECK(ran.status == 0);
-  }
-  CHECK(cassette({"run-against", path, "http://127.0.0.1:1"}).status == 2);
-  CHECK(cassette({"run-against", path, "ftp://x"}).status == 2);
+  FakeServers servers;
+  servers.body = R"({ "n" : 1 })";
+  const Ran all = cassette_with(servers, {"run-against", path, "https://there", "--ca", "c.pem"});
+  INFO(all.output << all.errors);
+  CHECK(all.status == 1);
+  CHECK(contains(all.output, "1 answered as taped, 4 otherwise"));
+  CHECK(contains(all.output, "$.n: answered 1, taped 2"));
+  REQUIRE(servers.opened.size() == 1);
+  CHECK(servers.opened[0].url == "https://there");
+  CHECK(servers.opened[0].ca_file == "c.pem");
+  CHECK(servers.opened[0].sign);
+  REQUIRE(servers.asked.size() == 10);
+  CHECK(servers.asked[0] == "DynamoDB_20120810.PutItem");
+
+  servers.body = "{}";
+  CHECK(cassette_with(servers, {"run-against", path, "http://there", "--unsigned", "--ignore",
+                                "$.n", "--section", "one"})
+            .status == 0);
+  CHECK_FALSE(servers.opened[1].sign);
+  servers.error = "http://there: connection refused";
+  const Ran unreachable = cassette_with(servers, {"run-against", path, "http://there"});
+  CHECK(unreachable.status == 2);
+  CHECK(contains(unreachable.errors, "connection refused"));
 }
 
 TEST_CASE("play-stream feeds a consumer", "[cassettes]") {
@@ -391,37 +512,47 @@ TEST_CASE("play-stream feeds a consumer", "[cassettes]") {
   const bool own_lines = GENERATE(true, false);
   Studio studio;
   CassetteOptions options = recording(path);
-  options.stream_records = own_lines;
+  const std::string arn = "arn:aws:dynamodb:r:0:table/orders/stream/x";
+  const std::string record = R"({"eventID":"1","dynamodb":{"Keys":{},"SequenceNumber":"1"}})";
   {
-    const auto deck = studio.deck([](const Request& request) {
+    const auto deck = studio.deck([&](const Request& request) {
       if (request.operation == Operation::kGetShardIterator) {
         return answer(R"({"ShardIterator":"it"})");
       }
-      return answer(
-          R"({"NextShardIterator":"it","Records":[{"eventID":"1","dynamodb":{"Keys":{}}}]})");
+      return answer(R"({"NextShardIterator":"it","Records":[)" + record + "]}");
     });
     REQUIRE(deck->insert(options));
+    for (int i = 0; own_lines && i < 2; ++i) {
+      StreamLine line;
+      line.stream_arn = arn;
+      line.shard = "s";
+      line.json = record;
+      deck->add_stream_line(line);
+    }
     (void)deck->handle(
-        ask(Operation::kGetShardIterator,
-            R"({"StreamArn":"arn:aws:dynamodb:r:0:table/orders/stream/x","ShardId":"s"})"));
+        ask(Operation::kGetShardIterator, R"({"StreamArn":")" + arn + R"(","ShardId":"s"})"));
     for (int i = 0; i < 2; ++i) {
       (void)deck->handle(ask(Operation::kGetRecords, R"({"ShardIterator":"it"})"));
     }
     REQUIRE(deck->eject());
   }
   const Ran once = cassette({"play-stream", path, "--to-stdout"});
-  CHECK(once.output == "{\"eventID\":\"1\",\"dynamodb\":{\"Keys\":{}}}\n");
+  CHECK(once.output == record + "\n");
   const Ran twice = cassette({"play-stream", path, "--to-stdout", "--repeats"});
   CHECK(std::count(twice.output.begin(), twice.output.end(), '\n') == 2);
-  {
-    TinyServer kinesis("{}");
-    const Ran ran = cassette(
-        {"play-stream", path, "--kinesis-endpoint", kinesis.url(), "--kinesis-stream", "changes"});
-    INFO(ran.errors);
-    CHECK(ran.status == 0);
-    CHECK(contains(kinesis.requests(), "Kinesis_20131202.PutRecord"));
-    CHECK(contains(kinesis.requests(), R"("StreamName":"changes")"));
-  }
+  FakeServers servers;
+  const Ran fed = cassette_with(servers, {"play-stream", path, "--kinesis-endpoint", "https://k",
+                                          "--kinesis-stream", "changes", "--region", "eu-west-1"});
+  INFO(fed.errors);
+  CHECK(fed.status == 0);
+  REQUIRE(servers.asked.size() == 3);
+  CHECK(servers.asked[0].starts_with("eu-west-1/changes "));
+  CHECK(contains(servers.asked[1], R"("tableName":"orders")"));
+  CHECK(servers.asked[2] == "finished");
+  servers.error = "https://k: answers 400";
+  CHECK(cassette_with(servers, {"play-stream", path, "--kinesis-endpoint", "https://k",
+                                "--kinesis-stream", "changes"})
+            .status == 2);
   CHECK(cassette({"play-stream", path}).status == 2);
 }
 

@@ -14,6 +14,8 @@
 #include "cassettes/interaction.h"
 #include "cassettes/json_path.h"
 #include "cassettes/match_hash.h"
+#include "cassettes/stream_line.h"
+#include "cassettes/stream_tape.h"
 #include "cassettes/tape_index.h"
 #include "cassettes/tape_reader.h"
 
@@ -23,6 +25,17 @@ namespace {
 
 void require(bool holds) {
   if (!holds) std::abort();
+}
+
+void walk(const StreamTape& streams, FrameCache& cache) {
+  for (const auto& [arn, stream] : streams.streams()) {
+    for (const TapedShard& shard : stream.shards) {
+      for (const TapedRecord& record : shard.records) {
+        const RecordPlace& place = record.place;
+        require(cache.read_bytes(place.frame, place.offset, place.bytes).has_value());
+      }
+    }
+  }
 }
 
 void read_tape(std::string_view bytes) {
@@ -38,6 +51,8 @@ void read_tape(std::string_view bytes) {
       for (std::uint64_t place = 0; place < index->size() && place < 50; ++place) {
         (void)cache.read(index->place(place));
       }
+      const auto streams = StreamTape::load(cache.reader(), *index);
+      if (streams) walk(*streams, cache);
     }
   }
   close(descriptor);
@@ -52,6 +67,20 @@ void read_line(std::string_view line) {
   require(second.ok());
   require(second->request == first->request);
   require(second->response == first->response);
+  std::string again;
+  append_line(again, *second);
+  require(again == written);
+}
+
+void read_stream_line(std::string_view line) {
+  const auto first = parse_stream_line(line);
+  if (!first) return;
+  std::string written;
+  append_line(written, *first);
+  const auto second = parse_stream_line(written);
+  require(second.ok());
+  require(second->json == first->json);
+  require(second->exchange == first->exchange);
   std::string again;
   append_line(again, *second);
   require(again == written);
@@ -87,6 +116,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   switch (data[0]) {
     case 'l':
       read_line(rest);
+      break;
+    case 's':
+      read_stream_line(rest);
       break;
     case 'i':
       read_index(rest);
