@@ -36,7 +36,11 @@ std::optional<Response> Player::play_stream(const Request& request, std::uint32_
       (void)streams();
       lock.lock();
     }
-    if (!taped && stream_replay_ != nullptr) built = stream_replay_->build(asked);
+    // What is behind the tape may have streams of its own; by ARN it is clear whose they are.
+    const bool has_others =
+        options_.mode == Mode::kNewEpisodes || options_.unmatched != Unmatched::kError;
+    const bool may_build = !has_others || request.operation != Operation::kListStreams;
+    if (!taped && may_build && stream_replay_ != nullptr) built = stream_replay_->build(asked);
   }
   std::optional<Response> response;
   if (taped) {

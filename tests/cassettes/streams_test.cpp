@@ -480,6 +480,24 @@ TEST_CASE("a taped answer is given where it says what can be said now", "[casset
   }
 }
 
+TEST_CASE("streams of what is behind a tape are not hidden by those on it", "[cassettes]") {
+  const Folder folder;
+  record_writes(folder.file("a.tape"));
+  Studio studio;
+  const auto deck = studio.deck([](const Request&) { return answer(R"({"Streams":[7]})"); });
+  CassetteOptions options = replaying(folder.file("a.tape"), Order::kItem);
+  const bool adds = GENERATE(true, false);
+  if (adds) {
+    options.mode = Mode::kNewEpisodes;
+  } else {
+    options.unmatched = Unmatched::kPassthrough;
+  }
+  REQUIRE(deck->insert(options));
+  (void)deck->handle(put("a", "1"));
+  CHECK(asked(*deck, Operation::kListStreams, {{"TableName", "x"}})["Streams"][0] == 7);
+  CHECK(read_all(*deck) == Numbers{"1"});
+}
+
 TEST_CASE("a tape without lines of streams answers from what its consumers saw", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");
