@@ -41,6 +41,7 @@ struct Authorization {
 
 // What DynamoDB checks before it knows any key: that all parts are there.
 Outcome<Authorization, Refusal> read_authorization(const HttpRequest& request);
+Outcome<Authorization, Refusal> read_authorization(HttpRequest&& request) = delete;  // views of it
 
 // Verifies signatures. Immutable.
 class SignatureVerifier {

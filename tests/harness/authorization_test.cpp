@@ -67,8 +67,9 @@ TEST_CASE("key and region come out of the credential", "[authorization]") {
       {"AKID/20260101//dynamodb/aws4_request", "AKID", ""},
   }));
   CAPTURE(credential);
-  const auto authorization = read_authorization(with_authorization(
-      "AWS4-HMAC-SHA256 Credential=" + credential + ",SignedHeaders=host,  Signature=a=b"));
+  const HttpRequest request = with_authorization("AWS4-HMAC-SHA256 Credential=" + credential +
+                                                 ",SignedHeaders=host,  Signature=a=b");
+  const auto authorization = read_authorization(request);
   REQUIRE(authorization.ok());
   CHECK(authorization->access_key == key);
   CHECK(authorization->region == region);
