@@ -178,7 +178,7 @@ int make(const std::string& path, std::uint64_t count, std::size_t bytes) {
     interaction.agent = "aws-sdk-js/3.1164.0";
     interaction.request = get_body(i);
     interaction.issued_id = {kSeed, i};
-    interaction.response = item_body(i, bytes > 550 ? bytes - 550 : 10);
+    interaction.response = item_body(i, bytes > 460 ? bytes - 456 : 10);
     if (auto done = writer->add(interaction); !done) {
       return std::fprintf(stderr, "%s\n", done.error().c_str()), 1;
     }
