@@ -1,3 +1,4 @@
+// A file descriptor that is closed at the end. *One thread.*
 #pragma once
 
 #include <unistd.h>
@@ -6,7 +7,6 @@
 
 namespace dynadeck {
 
-// A file descriptor that is closed at the end. One thread.
 class UniqueFd {
  public:
   explicit UniqueFd(int fd = -1) : fd_(fd) {}
