@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "harness/admin.h"
@@ -15,6 +17,8 @@
 #include "harness/service.h"
 
 namespace dynadeck::faults {
+
+class JournalPage;
 
 // One answered request. Its texts are the journal's, and last as long as the visit.
 struct JournalEntry {
@@ -40,9 +44,8 @@ struct JournalEntry {
   std::vector<Fault> faults;
 };
 
-// A bounded record: the newest requests. Synchronized; each thread writes to pages that it shares
-// with few others, so that writers seldom meet, and readers hold them up only to learn which pages
-// there are.
+// A bounded record: the newest requests. Synchronized; each thread writes to pages of its own, so
+// that writers do not meet, and readers hold nobody up.
 class Journal {
  public:
   // capacity: how many entries are kept; 0 keeps none.
@@ -64,13 +67,18 @@ class Journal {
   struct Shelf;
 
   Shelf& shelf_of_this_thread();
+  Shelf& find_or_add_shelf(std::thread::id owner);
+  void begin_page(Shelf& shelf, std::size_t text_bytes);
+  void put_away_old_pages();
+  std::vector<std::shared_ptr<const JournalPage>> pages() const;
   // Entries up to this sequence are no longer kept, where `newest` is the newest.
   std::uint64_t newest_gone(std::uint64_t newest) const;
-  void put_away_old_pages();
 
   const std::size_t capacity_;
-  const std::unique_ptr<Shelf[]> shelves_;
-  std::atomic<std::uint64_t> cleared_{0};             // entries up to this one are gone
+  const std::uint64_t id_;                 // tells journals apart in threads' memories
+  std::atomic<std::uint64_t> cleared_{0};  // entries up to this one are gone
+  mutable std::mutex mutex_;
+  std::vector<std::unique_ptr<Shelf>> shelves_;       // guarded by mutex_; they stay
   alignas(64) std::atomic<std::uint64_t> newest_{0};  // the sequence given last; all write it
 };
 
@@ -83,6 +91,8 @@ class JournalService : public Service {
   Response handle(const Request& request) override;
 
  private:
+  Response finish_later(const Request& request, Response response, Clock::MonotonicTime start);
+
   const std::unique_ptr<Service> next_;
   Journal& journal_;
   const Clock& clock_;
