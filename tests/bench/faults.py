@@ -11,6 +11,7 @@ import math
 import pathlib
 import re
 import selectors
+import signal
 import socket
 import statistics
 import subprocess
@@ -27,6 +28,8 @@ DELAYED = 1000
 REQUESTS = 100_000
 LANES = 16
 WINDOW = 0.2  # seconds
+DELAYED_WINDOW = 1.5
+SETTLING = 0.1
 PIPELINED = 50  # requests that a connection of the decisions sends at once
 
 
@@ -50,14 +53,17 @@ def answered(client):
         rb"^dynadeck_requests_total\{[^}]*\} (\S+)$", text_of, re.MULTILINE))
 
 
-def compare(server, switch, window, windows, scenario="GetItem", switching=0.1):
+def compare(server, switch, window, windows, scenario="GetItem", switching=0.1, precision=None):
     """switch(True) turns on what is to be judged, while one load goes on. Loss of throughput and
-    gain of CPU, in percent, with the standard errors of the windows' medians. switching: the
-    seconds that a switch may take."""
+    gain of CPU time (user and system, per request), in percent, with the standard errors of the
+    windows' medians. switching: the seconds that a switch may take. precision: stops earlier, as
+    soon as the throughput's error is so many percent."""
     seen = {False: [], True: []}
+    wrk = []
     with concurrent.futures.ThreadPoolExecutor(1) as other, wire.Client(server.endpoint) as client:
         load = other.submit(drive, server.endpoint, SCENARIOS[scenario](), CONNECTIONS,
-                            math.ceil(windows * 2 * (window + switching) + 2))
+                            math.ceil(windows * 2 * (window + switching) + 2),
+                            on_start=wrk.append)
         time.sleep(1)
         for turn in range(windows):
             for judged in ((False, True), (True, False))[turn % 2]:
@@ -69,13 +75,21 @@ def compare(server, switch, window, windows, scenario="GetItem", switching=0.1):
                 seen[judged].append((requests / seconds, cpu / requests))
             if load.done():
                 raise RuntimeError("the load ended before the comparison")
+            if precision and turn >= 9 and losses(seen)[1] <= precision:
+                break
+        switch(False)
+        wrk[0].send_signal(signal.SIGINT)
         load.result()
-    speeds = [1 - with_it[0] / without[0] for without, with_it in zip(seen[False], seen[True])]
     works = [with_it[1] / without[1] - 1 for without, with_it in zip(seen[False], seen[True])]
-    return {"windows": len(speeds), "requests_per_second": round(statistics.median(
+    return {"windows": len(works), "requests_per_second": round(statistics.median(
                 speed for speed, _ in seen[False])),
             "cpu_ns_per_request": round(statistics.median(work for _, work in seen[False])),
-            "throughput_loss_percent": middle(speeds), "cpu_gain_percent": middle(works)}
+            "throughput_loss_percent": losses(seen), "cpu_gain_percent": middle(works)}
+
+
+def losses(seen):
+    return middle([1 - with_it[0] / without[0]
+                   for without, with_it in zip(seen[False], seen[True])])
 
 
 def middle(parts):
@@ -140,45 +154,41 @@ def address(endpoint):
 
 
 class Waiting:
-    """Clients that ask again as soon as they are answered, each on a connection of its own."""
+    """Clients that ask again as soon as they are answered, each on a connection of its own. Their
+    first requests are delayed by anything up to the others' delay, so that answers come evenly."""
 
-    def __init__(self, endpoint, count, request):
-        self.request, self.answered = request, 0
-        self.sockets = [socket.create_connection(address(endpoint)) for _ in range(count)]
-        self.selector = selectors.DefaultSelector()
-        for each in self.sockets:
-            each.setblocking(False)
-            self.selector.register(each, selectors.EVENT_READ)
-        self.asking = False
+    def __init__(self, endpoint, count, first, others):
+        self.endpoint, self.count, self.first, self.others = endpoint, count, first, others
+        self.answered = 0
+        self.leaving = threading.Event()
         self.thread = None
 
     def start(self):
-        self.asking = True
-        for each in self.sockets:
-            each.send(self.request)
-        self.thread = threading.Thread(target=self.run)
+        self.leaving.clear()
+        selector = selectors.DefaultSelector()
+        for _ in range(self.count):
+            connection = socket.create_connection(address(self.endpoint))
+            connection.sendall(self.first)
+            connection.setblocking(False)
+            selector.register(connection, selectors.EVENT_READ)
+        self.thread = threading.Thread(target=self.run, args=(selector,))
         self.thread.start()
 
-    def run(self):
-        in_flight = len(self.sockets)
-        while in_flight:
-            for key, _ in self.selector.select(5):
+    def run(self, selector):
+        while not self.leaving.is_set():
+            for key, _ in selector.select(0.01):
                 if not key.fileobj.recv(65536).startswith(b"HTTP/1.1 200"):
                     raise RuntimeError("a delayed request failed")
                 self.answered += 1
-                if self.asking:
-                    key.fileobj.send(self.request)
-                else:
-                    in_flight -= 1
+                key.fileobj.send(self.others)
+        for key in list(selector.get_map().values()):
+            key.fileobj.close()
+        selector.close()
 
     def stop(self):
-        """Returns when the last one has been answered."""
-        self.asking = False
+        """All of them leave without their answers."""
+        self.leaving.set()
         self.thread.join()
-
-    def close(self):
-        for each in self.sockets:
-            each.close()
 
 
 def delayed(windows):
@@ -187,10 +197,14 @@ def delayed(windows):
         fill(server.endpoint)
         with wire.Client(server.endpoint) as client:
             create(client, "Slow", ("id", "S"))
+            create(client, "First", ("id", "S"))
         ask(server.endpoint, "PUT", "/_dynadeck/faults", {"rules": [
-            {"name": "slow", "when": {"tables": "Slow"}, "fault": {"latency": "2s"}}]})
-        waiting = Waiting(server.endpoint, DELAYED, message(
-            "GetItem", text({"TableName": "Slow", "Key": {"id": {"S": "x"}}})))
+            {"name": "slow", "when": {"tables": "Slow"}, "fault": {"latency": "2s"}},
+            {"name": "first", "when": {"tables": "First"},
+             "fault": {"latency": {"uniform": {"min": "0s", "max": "2s"}}}}]})
+        waiting = Waiting(server.endpoint, DELAYED, *(message(
+            "GetItem", text({"TableName": table, "Key": {"id": {"S": "x"}}}))
+            for table in ("First", "Slow")))
         running = False
 
         def switch(judged):
@@ -199,9 +213,8 @@ def delayed(windows):
                 return
             waiting.start() if judged else waiting.stop()
             running = judged
-        result = compare(server, switch, 2, windows, switching=1.2)
-        switch(False)
-        waiting.close()
+            time.sleep(SETTLING)
+        result = compare(server, switch, DELAYED_WINDOW, windows, switching=1, precision=3)
         found = json.loads(ask(server.endpoint, "GET", "/_dynadeck/faults"))["state"]["slow"]
         return {"delayed_at_any_time": DELAYED, "delayed_answers": waiting.answered,
                 "struck": found["struck"], **result}
@@ -293,6 +306,6 @@ def measure(windows, note):
     for name, figure in (("no_rules", without_rules), ("hundred_rules", with_rules)):
         results[name] = figure(windows)
         note(f"{name}: {results[name]}")
-    results["delayed"] = delayed(max(2, windows // 10))
+    results["delayed"] = delayed(max(2, windows))
     note(f"delayed: {results['delayed']}")
     return {**results, "decisions": decisions(note)}

@@ -44,17 +44,20 @@ def body_file(load):
         yield file.name
 
 
-def drive(endpoint, load, connections, seconds, errors_allowed=False):
+def drive(endpoint, load, connections, seconds, errors_allowed=False,
+          on_start=lambda process: None):
     """One run of wrk with a single thread: connections ask as fast as they are answered. Fails if
-    answers were errors: a server that refuses is fast."""
-    with body_file(load) as bodies:
-        finished = subprocess.run(
+    answers were errors: a server that refuses is fast. on_start is given wrk's process; a SIGINT
+    ends the run early."""
+    with body_file(load) as bodies, subprocess.Popen(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s",
              "-s", HERE / "post.lua", endpoint],
             env={**os.environ, "BENCH_BODIES": bodies,
                  "BENCH_TARGET": f"DynamoDB_20120810.{load.operation}"},
-            capture_output=True, text=True, check=False)
-    return speed(finished, load, errors_allowed)
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        on_start(process)
+        output, problems = process.communicate()
+    return speed(output, problems, load, errors_allowed)
 
 
 def drive_open(endpoint, load, connections, rate, seconds):
@@ -65,7 +68,7 @@ def drive_open(endpoint, load, connections, rate, seconds):
             [built("bench_open_load"), str(urlsplit(endpoint).port), str(connections), str(rate),
              str(seconds), load.operation, bodies],
             capture_output=True, text=True, check=False)
-    return speed(finished, load, errors_allowed=False)
+    return speed(finished.stdout, finished.stderr, load, errors_allowed=False)
 
 
 @functools.cache
@@ -77,10 +80,10 @@ def built(target):
     return build / target
 
 
-def speed(finished, load, errors_allowed):
-    lines = [line for line in finished.stdout.splitlines() if line.startswith("BENCH ")]
+def speed(output, problems, load, errors_allowed):
+    lines = [line for line in output.splitlines() if line.startswith("BENCH ")]
     if not lines:
-        raise LoadFailed(f"no result: {finished.stdout} {finished.stderr}")
+        raise LoadFailed(f"no result: {output} {problems}")
     result = json.loads(lines[0][6:])
     if not errors_allowed and (result["status"] or result["socket"]):
         raise LoadFailed(f"{load.operation}: {result['status']} errors answered, "
