@@ -36,11 +36,21 @@ std::uint32_t Matcher::first_unplayed(std::uint32_t section) {
   return cursor;
 }
 
+// Whether nothing is left that has to be played. What need not be is still answered by itself.
+bool Matcher::is_at_end(const Asked& asked) {
+  std::uint32_t left = first_unplayed(asked.section);
+  if (left == index_.size()) return true;
+  if (!optional_ || asked.optional) return false;
+  for (; left < index_.size(); ++left) {
+    const bool waits = !played_[left] && in_section(left, asked.section);
+    if (waits && !optional_(left)) return false;
+  }
+  return true;
+}
+
 // The next one, or one that overlapped all the unplayed ones before it.
 std::optional<std::uint32_t> Matcher::claim_strict(const Asked& asked, const Accept& accept) {
-  if (repeat_ == Repeat::kCycle && first_unplayed(asked.section) == index_.size()) {
-    restart(asked.section);
-  }
+  if (repeat_ == Repeat::kCycle && is_at_end(asked)) restart(asked.section);
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
   for (std::uint64_t i = first_unplayed(asked.section); i < index_.size() && i <= limit; ++i) {
     const auto ordinal = static_cast<std::uint32_t>(i);

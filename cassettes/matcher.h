@@ -27,6 +27,7 @@ class Matcher {
     std::uint64_t hash = 0;
     std::uint32_t section = 0;  // 0: every section may answer
     const Lanes* lanes = nullptr;
+    bool optional = false;  // it need not be played in its turn
   };
   // Accepts a candidate, beyond what its hash says: for values that have to be renamed
   // consistently.
@@ -56,6 +57,7 @@ class Matcher {
   std::optional<std::uint32_t> missing_predecessor(std::uint32_t ordinal) const;
 
  private:
+  bool is_at_end(const Asked& asked);
   std::optional<std::uint32_t> claim_strict(const Asked& asked, const Accept& accept);
   std::optional<std::uint32_t> claim_by_item(const Asked& asked, const Accept& accept);
   std::optional<std::uint32_t> choose(std::span<const std::uint32_t> same, const Asked& asked,

@@ -73,7 +73,7 @@ std::optional<Interaction> Player::claim_poll(const StreamReplay::Asked& asked,
     if (good) chosen = std::move(candidate);
     return good;
   };
-  if (!matcher_.claim({prepared.hash, section, nullptr}, fits)) return std::nullopt;
+  if (!matcher_.claim({prepared.hash, section, nullptr, true}, fits)) return std::nullopt;
   if (!prepared.renamed.empty()) bindings_.bind(prepared.renamed, renamed_of(*chosen));
   return chosen;
 }

@@ -480,6 +480,23 @@ TEST_CASE("a taped answer is given where it says what can be said now", "[casset
   }
 }
 
+TEST_CASE("a tape that is played round and round does not wait for polls", "[cassettes]") {
+  const Folder folder;
+  (void)record_consumer(folder.file("a.tape"));
+  Studio studio;
+  const auto deck = studio.empty_deck();
+  CassetteOptions options =
+      replaying(folder.file("a.tape"), GENERATE(Order::kStrict, Order::kItem));
+  options.repeat = Repeat::kCycle;
+  REQUIRE(deck->insert(options));
+  for (int round = 0; round < 3; ++round) {
+    CHECK(deck->handle(create()).ok());
+    CHECK(deck->handle(put("a", "1")).ok());
+    CHECK(deck->handle(put("b", "1")).ok());
+    if (round != 1) CHECK(read_all(*deck) == Numbers{"1", "2"});
+  }
+}
+
 TEST_CASE("streams of what is behind a tape are not hidden by those on it", "[cassettes]") {
   const Folder folder;
   record_writes(folder.file("a.tape"));
