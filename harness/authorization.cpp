@@ -25,7 +25,7 @@ constexpr std::string_view kTerminator = "aws4_request";
 constexpr std::size_t kCredentialParts = 5;
 constexpr auto kTolerance = std::chrono::minutes(15);
 
-std::string in_quotes(std::string_view text) { return "'" + std::string(text) + "'"; }
+std::string in_quotes(std::string_view text) { return std::string("'").append(text).append("'"); }
 
 // Not find_first_of, which looks every single byte up by a call: this is run for each request.
 std::vector<std::string_view> split(std::string_view text, std::string_view separators) {

@@ -98,7 +98,7 @@ std::vector<Interaction> readable_of(const TapeReader& tape) {
 void verify_cut_tape(const std::string& path) {
   std::ostringstream out;
   std::ostringstream errors;
-  CHECK(run_cassette_command(std::vector<std::string>{"verify", path}, out, errors) == 1);
+  CHECK(run_cassette_command(std::vector<std::string>{"verify", path}, {}, out, errors) == 1);
   const std::string found = out.str();
   CHECK(found.find("cut short") != std::string::npos);
   CHECK(std::count(found.begin(), found.end(), '\n') == 2);  // that, and the summary
@@ -141,7 +141,7 @@ void record_on(const std::string& path, std::size_t readable) {
   CHECK(whole->stored_index_fits());
   CHECK(whole->index()->size() == readable + 1);
   std::ostringstream out;
-  CHECK(run_cassette_command(std::vector<std::string>{"verify", path}, out, out) == 0);
+  CHECK(run_cassette_command(std::vector<std::string>{"verify", path}, {}, out, out) == 0);
 }
 
 }  // namespace

@@ -143,7 +143,8 @@ class Chains(WithTape):
                 for name, chain in CHAINS.items():
                     for _ in range(2):
                         self.assertEqual(chain(client), self.found[name])
-                    if repeat == "once":
+                    # Streams are answered from what is known of them, as often as they are read.
+                    if repeat == "once" and name != "records":
                         with self.assertRaisesRegex(AssertionError, UNMATCHED):
                             chain(client)
                     else:
