@@ -96,8 +96,8 @@ class Bytes(unittest.TestCase):
                 self.of_its_own(start, refused)
 
     def of_its_own(self, start, refused):
-        """Refusals of the protocol itself, and the health check. Where the peer passes such a case
-        dynadeck does, with the same bytes or better ones."""
+        """Refusals of the protocol itself, and the health check: in dynadeck's words, which are not
+        compared with the peer's. Where the peer passes such a case dynadeck does, too."""
         self.assertEqual({name.partition("/")[0] for name in refused}, {"wire"})
         cases = [case for case in CASES if case.name in refused]
         with start() as peer, Tap(peer.endpoint, marking=True) as alone:
