@@ -432,27 +432,27 @@ TEST_CASE("connections are refused by rules without a request", "[faults]") {
 TEST_CASE("refused connections, full buckets and chosen faults meet their rate and repeat",
           "[faults]") {
   constexpr std::size_t kTimes = 20'000;
-  using Next = std::function<bool(Bench&)>;
-  const auto history = [&](const std::string& rule, std::uint64_t seed, const Next& next) {
+  using Send = std::function<bool(Bench&)>;
+  const auto history = [&](const std::string& rule, std::uint64_t seed, const Send& send) {
     Bench bench("{rules: [" + rule + "]}", {}, seed);
     std::string result;
-    for (std::size_t at = 0; at < kTimes; ++at) result += next(bench) ? '1' : '0';
+    for (std::size_t at = 0; at < kTimes; ++at) result += send(bench) ? '1' : '0';
     return result;
   };
   Request asked = make_request(Operation::kGetItem);
   asked.headers.add("x-fault", "html: 502");
   const auto refused = [](Bench& bench) { return bench.board.refuses_connection(); };
   const auto failed = [&](Bench& bench) { return !bench.send(asked).ok(); };
-  const auto check = [&](const std::string& fault, const Next& next) {
+  const auto check = [&](const std::string& fault, const Send& send) {
     INFO(fault);
     const std::string rule = "{name: r, schedule: {probability: 0.3}, fault: {" + fault + "}}";
-    const std::string first = history(rule, 7, next);
+    const std::string first = history(rule, 7, send);
     const auto hits = static_cast<std::size_t>(std::count(first.begin(), first.end(), '1'));
     CHECK(plausible(hits, kTimes, 0.3));
-    CHECK(history(rule, 7, next) == first);
-    CHECK(history(rule, 8, next) != first);
+    CHECK(history(rule, 7, send) == first);
+    CHECK(history(rule, 8, send) != first);
     const std::string never = "{schedule: {probability: 0}, fault: {" + fault + "}}";
-    CHECK(history(never, 7, next).find('1') == std::string::npos);
+    CHECK(history(never, 7, send).find('1') == std::string::npos);
   };
   check("refuse: connections", refused);
   check("throttle: {rate: 0.001, burst: 1}", failed);
