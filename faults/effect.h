@@ -73,6 +73,7 @@ class Effect {
   virtual nlohmann::ordered_json print() const = 0;
   // Whether the effect has a meaning at that time.
   virtual bool allows(At at) const = 0;
+  // Where a rule does not say; allowed.
   virtual At default_at() const { return At::kBefore; }
   // Whether it makes an answer of its own, which then may come later.
   virtual bool takes_delay() const { return false; }

@@ -144,7 +144,8 @@ void parse_at(Fields& fields, const Node& node, Rule& rule) {
   if (!rule.effect) return;
   rule.at = at ? static_cast<At>(*at) : rule.effect->default_at();
   if (rule.effect->allows(rule.at)) return;
-  fields.report(*node.find("at"), "at",
+  const Node* said = node.find("at");
+  fields.report(said ? *said : node, "at",
                 "the fault " + std::string(rule.effect->kind()) + " has no meaning " +
                     (rule.at == At::kBefore ? "before" : "after") + " the operation");
 }

@@ -31,6 +31,7 @@ class ConnectionEffect : public Effect {
   std::string_view kind() const override { return "connection"; }
   Stage stage() const override { return Stage::kDelivery; }
   bool allows(At at) const override { return at == At::kAfter || bytes_ == 0; }
+  At default_at() const override { return bytes_ == 0 ? At::kBefore : At::kAfter; }
   bool takes_delay() const override { return true; }
 
   Json print() const override {

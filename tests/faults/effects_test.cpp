@@ -459,6 +459,17 @@ TEST_CASE("refused connections, full buckets and chosen faults meet their rate a
   check("header: x-fault", failed);
 }
 
+TEST_CASE("a connection that ends in the middle of an answer ends after the operation",
+          "[faults]") {
+  for (const std::string& at : {std::string(), std::string(", at: after")}) {
+    const auto file =
+        parse_rules("{rules: [{fault: {connection: {end: close, bytes: 40}}" + at + "}]}");
+    REQUIRE(file);
+    CHECK(file->rules.at(0).at == At::kAfter);
+  }
+  CHECK(!parse_rules("{rules: [{fault: {connection: {end: close, bytes: 40}}, at: before}]}").ok());
+}
+
 TEST_CASE("transactions are cancelled with a reason for each action", "[faults]") {
   const auto send = [](const std::string& cancel) {
     Bench bench("{rules: [{fault: {cancel: " + cancel + "}}]}");
