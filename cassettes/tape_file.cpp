@@ -46,8 +46,10 @@ TapeFile& TapeFile::operator=(TapeFile&& other) noexcept {
   return *this;
 }
 
-TapeFile::~TapeFile() {
-  if (descriptor_ >= 0) close(descriptor_);
+TapeFile::~TapeFile() { close(); }
+
+void TapeFile::close() {
+  if (descriptor_ >= 0) ::close(std::exchange(descriptor_, -1));
 }
 
 std::string TapeFile::describe(std::string_view what) const {

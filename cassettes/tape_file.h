@@ -35,6 +35,8 @@ class TapeFile {
   Outcome<Done, std::string> write(std::string_view bytes);
   Outcome<Done, std::string> truncate(std::uint64_t size);
   Outcome<Done, std::string> sync();
+  // Gives up file and lock before the destructor does; nothing else may be called afterwards.
+  void close();
 
  private:
   TapeFile(int descriptor, std::string path) : descriptor_(descriptor), path_(std::move(path)) {}

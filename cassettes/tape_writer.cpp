@@ -194,7 +194,10 @@ Outcome<Done, std::string> TapeWriter::finish() {
   append_little_endian(table, kSeekTableFooter, 4);
   if (auto done = write_skippable(kSeekTableMagic, table); !done) return done;
   finished_ = true;
-  if (auto done = file_.sync(); !done) return fail(done.error());
+  const auto synced = file_.sync();
+  // Whoever still holds the writer does not keep others from the tape.
+  file_.close();
+  if (!synced) return fail(synced.error());
   return Done{};
 }
 

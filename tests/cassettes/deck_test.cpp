@@ -97,6 +97,29 @@ TEST_CASE("a body is only believed to be JSON where nobody changed it", "[casset
   CHECK(deck->handle(get("a")).body == body);
 }
 
+TEST_CASE("a request under way does not keep others from an ejected tape", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  const auto deck = studio.deck([](const Request&) {
+    Response response;
+    response.deferred = Response::Deferred();
+    response.deferred->resume = [] { return answer("{}"); };
+    return response;
+  });
+  REQUIRE(deck->insert(recording(path)));
+  const Request request = get("a");
+  Response held = deck->handle(request);
+  REQUIRE(deck->eject());
+  CassetteOptions again = recording(path);
+  again.overwrite = true;
+  const auto inserted = deck->insert(again);
+  INFO((inserted ? std::string() : inserted.error()));
+  CHECK(inserted);
+  CHECK(held.deferred->resume().body == "{}");
+  CHECK(deck->stats().exchanges_lost == 1);
+}
+
 TEST_CASE("a deferred answer is recorded when it exists, with its wait", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");
