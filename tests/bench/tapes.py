@@ -12,32 +12,28 @@ import time
 from contenders import SCENARIOS, dynadeck, fill
 from load import drive
 from proof import servers, wire
+from switched import ask, compare as compare_switched
 
 HERE = pathlib.Path(__file__).resolve().parent
 BENCH = servers.ROOT / "build/release/cassettes_bench"
 CLIENTS = HERE.parent / "clients"
+WINDOW = 0.5  # seconds
 
 
 def compare(plain, other, scenario, counts, rounds, seconds, note):
     """{"16": {...}}: rounds alternate between the two servers, so that a disturbance does not fall
-    on one alone; a ratio is the median over the rounds. CPU is in seconds per 100,000 requests, of
-    the two servers whole, and of the second one's thread that writes the tape: where a machine is
-    shared, that is the figure which repeats."""
+    on one alone; a ratio is the median over the rounds. CPU is in seconds per 100,000 requests."""
     results, load = {}, SCENARIOS[scenario]()
     for count in counts:
-        pairs, processor, writing = [], {plain: [], other: []}, []
+        pairs, processor = [], {plain: [], other: []}
         for turn in range(rounds + 1):  # the first one warms up
             speeds = {}
             for server in (plain, other) if turn % 2 else (other, plain):
-                before, taping = server.cpu_seconds(), other.thread_seconds("tape")
-                speed = drive(server.endpoint, load, count, seconds).requests_per_second
-                speeds[server] = speed
-                time.sleep(0.2)  # what is under way to the tape belongs to this turn
-                asked = speed * seconds / 1e5
+                before = server.cpu_seconds()
+                speeds[server] = drive(server.endpoint, load, count, seconds).requests_per_second
                 if turn:
+                    asked = speeds[server] * seconds / 1e5
                     processor[server].append((server.cpu_seconds() - before) / asked)
-                if turn and server is other:
-                    writing.append((server.thread_seconds("tape") - taping) / asked)
             if turn:
                 pairs.append((speeds[plain], speeds[other]))
         results[str(count)] = {
@@ -45,20 +41,43 @@ def compare(plain, other, scenario, counts, rounds, seconds, note):
             "with": round(statistics.median(second for _, second in pairs)),
             "ratio": round(statistics.median(second / first for first, second in pairs), 3),
             "cpu_seconds": [round(statistics.median(processor[server]), 2)
-                            for server in (plain, other)],
-            "of_them_taping": round(statistics.median(writing), 3)}
+                            for server in (plain, other)]}
         note(f"{count:4} connections  {scenario:8} {results[str(count)]}")
     return results
 
 
+class Recording:
+    """A server's deck, with a fresh tape each time that it records and empty otherwise."""
+
+    def __init__(self, server, tape):
+        self.server, self.tape = server, tape
+
+    def post(self, action, document=None):
+        ask(self.server.endpoint, "POST", f"/_dynadeck/cassette/{action}", document)
+
+    def switch(self, on):
+        self.post("eject")
+        if on:
+            self.post("insert", {"path": self.tape, "mode": "all", "overwrite": "true"})
+
+    def complete(self, on):
+        """Answers when all that was asked is on the tape."""
+        if on:
+            self.post("stop")
+
+
 def recording(scenario, options, note):
-    with tempfile.TemporaryDirectory(prefix="bench-tapes-") as folder:
-        taped = servers.dynadeck("--data-dir", f"{folder}/data", "--record", f"{folder}/a.tape")
-        with dynadeck() as plain, taped:
-            for server in (plain, taped):
-                fill(server.endpoint)
-            return compare(plain, taped, scenario, options.counts, options.rounds,
-                           max(1, round(options.seconds)), note)
+    """{"16": {...}}"""
+    results = {}
+    with tempfile.TemporaryDirectory(prefix="bench-tapes-") as folder, dynadeck() as server:
+        fill(server.endpoint)
+        for count in options.counts:
+            recorder = Recording(server, f"{folder}/a.tape")
+            results[str(count)] = compare_switched(
+                server, recorder.switch, WINDOW, options.windows, scenario,
+                connections=count, complete=recorder.complete)
+            note(f"{count:4} connections  {scenario:8} {results[str(count)]}")
+    return results
 
 
 def replaying(scenario, options, note):

@@ -72,14 +72,6 @@ class Server:
         fields = pathlib.Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def thread_seconds(self, name):
-        """CPU of the threads of that name, finer than the clock ticks of cpu_seconds."""
-        total = 0
-        for task in pathlib.Path(f"/proc/{self.pid}/task").iterdir():
-            if (task / "comm").read_text().strip() == name:
-                total += int((task / "schedstat").read_text().split()[0]) / 1e9
-        return total
-
     def kill(self):
         """As a power cut would: no word to the process."""
         self.process.send_signal(signal.SIGKILL)
