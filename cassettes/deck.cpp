@@ -35,20 +35,21 @@ bool file_exists(const std::string& path) {
 }
 
 // Records the response when it exists, and how long it was held back on the way there.
-Response record(Response response, const std::shared_ptr<Tape>& tape, Recorder::Ticket ticket,
-                const Request& request, std::string section, std::chrono::nanoseconds waited) {
+void record(Response& response, const std::shared_ptr<Tape>& tape, Recorder::Ticket ticket,
+            const Request& request, std::string section, std::chrono::nanoseconds waited) {
   if (!response.deferred) {
     // A wait without a fault is the upstream's or the engine's own, and part of the duration.
     if (response.faults.empty()) waited = std::chrono::nanoseconds(0);
     tape->recorder->finish(ticket, request, section, response, waited);
-    return response;
+    return;
   }
   waited += response.deferred->delay;
   response.deferred->resume = [resume = std::move(response.deferred->resume), tape, ticket,
                                &request, section = std::move(section), waited] {
-    return record(resume(), tape, ticket, request, section, waited);
+    Response resumed = resume();
+    record(resumed, tape, ticket, request, section, waited);
+    return resumed;
   };
-  return response;
 }
 
 }  // namespace
@@ -83,9 +84,11 @@ Response Deck::handle(const Request& request) {
     if (refused) return tape->player->refuse(request, section);
     if (tape->recorder == nullptr) return pass_on(request);
   }
-  const Recorder::Ticket ticket = tape->recorder->begin();
+  const Recorder::Ticket ticket = tape->recorder->begin(request);
   request.exchange = ticket.sequence;
-  return record(pass_on(request), tape, ticket, request, std::move(section), {});
+  Response response = pass_on(request);
+  record(response, tape, ticket, request, std::move(section), {});
+  return response;
 }
 
 void Deck::add_stream_line(StreamLine line) {

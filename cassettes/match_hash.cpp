@@ -58,10 +58,10 @@ enum class Meaning : std::uint8_t { kPlain, kNumber, kSet, kNumberSet };
 
 // What a member's name says of its value: attribute values name their type.
 Meaning meaning_of(std::string_view name) {
-  if (name == "N") return Meaning::kNumber;
-  if (name == "NS") return Meaning::kNumberSet;
-  if (name == "SS" || name == "BS") return Meaning::kSet;
-  return Meaning::kPlain;
+  if (name.size() == 1) return name[0] == 'N' ? Meaning::kNumber : Meaning::kPlain;
+  if (name.size() != 2 || name[1] != 'S') return Meaning::kPlain;
+  if (name[0] == 'N') return Meaning::kNumberSet;
+  return name[0] == 'S' || name[0] == 'B' ? Meaning::kSet : Meaning::kPlain;
 }
 
 // One pass: checks and hashes. scan: filled on the way where it is given.
@@ -146,10 +146,18 @@ class Hasher {
   enum class Part : std::uint8_t { kOther, kTable, kKey, kItem, kValues };
 
   static Part part_of(std::string_view name) {
-    if (name == "TableName") return Part::kTable;
-    if (name == "Key") return Part::kKey;
-    if (name == "Item") return Part::kItem;
-    return name == "ExpressionAttributeValues" ? Part::kValues : Part::kOther;
+    switch (name.size()) {
+      case 3:
+        return name == "Key" ? Part::kKey : Part::kOther;
+      case 4:
+        return name == "Item" ? Part::kItem : Part::kOther;
+      case 9:
+        return name == "TableName" ? Part::kTable : Part::kOther;
+      case 25:
+        return name == "ExpressionAttributeValues" ? Part::kValues : Part::kOther;
+      default:
+        return Part::kOther;
+    }
   }
 
   std::vector<MemberHash>* members_of(Part part) {

@@ -70,8 +70,8 @@ Recorder::Recorder(TapeWriter writer, Redactor redactor, bool wants_streams, std
       wants_streams_(wants_streams),
       tape_(std::move(writer), {std::move(redactor)}, stats) {}
 
-Recorder::Ticket Recorder::begin() {
-  return {arrivals_.fetch_add(1, std::memory_order_relaxed) + 1, clock_.monotonic()};
+Recorder::Ticket Recorder::begin(const Request& request) {
+  return {arrivals_.fetch_add(1, std::memory_order_relaxed) + 1, arrival_of(request, clock_)};
 }
 
 void Recorder::finish(const Ticket& ticket, const Request& request, std::string_view section,

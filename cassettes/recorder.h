@@ -35,7 +35,7 @@ class Recorder {
     std::uint64_t sequence;
     Clock::MonotonicTime arrival;
   };
-  Ticket begin();
+  Ticket begin(const Request& request);
   // waited: how long faults held the request back before the operation.
   void finish(const Ticket& ticket, const Request& request, std::string_view section,
               const Response& response, std::chrono::nanoseconds waited);

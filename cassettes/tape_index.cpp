@@ -150,7 +150,7 @@ IndexBuilder::IndexBuilder(TapeIndex index)
       last_completed_(std::max<std::uint64_t>(index.last_completed, index.size())) {
   for (std::uint32_t i = 1; i < section_names_.size(); ++i) section_numbers_[section_names_[i]] = i;
   // Ordinals serve as sequences: what follows is above them all.
-  rows_.resize(index.size());
+  rows_ = Column<Row>(index.size());
   old_predecessors_.resize(index.size());
   for (std::uint64_t i = 0; i < index.size(); ++i) {
     const std::uint64_t before = index.predecessors[i];
@@ -183,10 +183,11 @@ void IndexBuilder::LaneWrites::add(std::uint64_t sequence, std::uint64_t arrived
   ++count_;
 }
 
-std::uint64_t IndexBuilder::find_predecessor(const Row& row, std::span<const std::uint64_t> lanes) {
+std::uint64_t IndexBuilder::find_predecessor(const Row& row, std::size_t& name) {
   const bool writes = row.lanes % 2 == 1;
   std::uint64_t latest = 0;
-  for (const std::uint64_t item : lanes) {
+  for (std::uint32_t i = 0; i < row.lanes / 2; ++i) {
+    const std::uint64_t item = lane_names_[name++];
     // Sections are played beside each other, each from its start: what another one wrote is no
     // reason to wait.
     const std::uint64_t lane = row.section == 0 ? item : combine(item, row.section);
@@ -213,10 +214,9 @@ std::vector<std::uint64_t> IndexBuilder::find_predecessors() {
   std::vector<std::uint64_t> predecessors = std::move(old_predecessors_);
   const std::size_t old = predecessors.size();
   predecessors.reserve(rows_.size());
-  std::span<const std::uint64_t> lanes = lane_names_;
-  for (const Row& row : std::span(rows_).subspan(old)) {
-    predecessors.push_back(find_predecessor(row, lanes.first(row.lanes / 2)));
-    lanes = lanes.subspan(row.lanes / 2);
+  std::size_t name = 0;
+  for (std::size_t i = old; i < rows_.size(); ++i) {
+    predecessors.push_back(find_predecessor(rows_[i], name));
   }
   return predecessors;
 }
@@ -229,7 +229,7 @@ void IndexBuilder::add(const InteractionView& interaction, std::uint64_t hash,
   rows_.push_back({interaction.sequence, interaction.arrived, hash,
                    section_number(interaction.section),
                    static_cast<std::uint32_t>(lanes.items.size() * 2 + (lanes.writes ? 1 : 0))});
-  lane_names_.insert(lane_names_.end(), lanes.items.begin(), lanes.items.end());
+  for (const std::uint64_t name : lanes.items) lane_names_.push_back(name);
   last_sequence_ = std::max(last_sequence_, interaction.sequence);
   last_completed_ = std::max(last_completed_, interaction.completed);
 }

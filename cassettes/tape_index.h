@@ -4,12 +4,12 @@
 #include <array>
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "cassettes/column.h"
 #include "cassettes/interaction.h"
 #include "cassettes/lanes.h"
 #include "cassettes/tape_format.h"
@@ -92,13 +92,14 @@ class IndexBuilder {
   };
 
   std::uint32_t section_number(std::string_view name);
-  // The sequence of the write that came before in one of the lanes; 0 for none.
-  std::uint64_t find_predecessor(const Row& row, std::span<const std::uint64_t> lanes);
+  // The sequence of the write that came before in one of the row's lanes; 0 for none. name: where
+  // their names begin, moved behind them.
+  std::uint64_t find_predecessor(const Row& row, std::size_t& name);
   // The same for every row.
   std::vector<std::uint64_t> find_predecessors();
 
-  std::vector<Row> rows_;
-  std::vector<std::uint64_t> lane_names_;
+  Column<Row> rows_;
+  Column<std::uint64_t> lane_names_;
   std::vector<std::uint64_t> old_predecessors_;  // sequences, of the rows that were there before
   std::vector<std::string> section_names_{std::string()};
   std::unordered_map<std::string, std::uint32_t> section_numbers_;

@@ -12,8 +12,8 @@ namespace dynadeck::cassettes {
 namespace {
 
 constexpr std::size_t kMostQueuedBytes = std::size_t{8} << 20;
-// The writing thread takes what there is once it is worth a frame, or this old.
-constexpr std::size_t kBatchBytes = kFrameBytes;
+// The writing thread takes what there is once it is worth being woken for, or this old.
+constexpr std::size_t kBatchBytes = 2 * kFrameBytes;
 constexpr std::chrono::milliseconds kFlushInterval{100};
 // Requests come before their recording; the bounded queue keeps it from falling behind for long.
 constexpr int kNiceness = 5;

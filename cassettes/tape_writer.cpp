@@ -7,9 +7,9 @@
 namespace dynadeck::cassettes {
 namespace {
 
-// Two thirds of the time of level 1, and half as many bytes again. Lower ones save less than the
-// larger writes cost.
-constexpr int kHurriedLevel = -3;
+// Two thirds of the time of level 1, and half as many bytes again. Lower ones are hardly faster,
+// and every page that is written costs as much as its compression.
+constexpr int kHurriedLevel = -2;
 
 }  // namespace
 
