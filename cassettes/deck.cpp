@@ -60,9 +60,7 @@ Deck::Deck(std::unique_ptr<Service> next, DeckContext context)
 Deck::~Deck() { (void)eject(); }
 
 std::shared_ptr<Tape> Deck::tape() const {
-  if (!inserted_.load(std::memory_order_acquire)) return nullptr;
-  const std::lock_guard lock(mutex_);
-  return tape_;
+  return inserted_.load(std::memory_order_acquire) ? tapes_.get() : nullptr;
 }
 
 Response Deck::pass_on(const Request& request) {
@@ -145,6 +143,7 @@ Outcome<Done, std::string> Deck::insert(const CassetteOptions& options) {
     const std::lock_guard lock(mutex_);
     if (tape_ != nullptr) return std::string("there is a cassette in the deck already");
     tape_ = tape;
+    tapes_.set(tape);
     inserted_.store(true, std::memory_order_release);
   }
   listen_to_streams(*tape, true);
@@ -156,6 +155,7 @@ Outcome<ReplayReport, std::string> Deck::eject() {
   {
     const std::lock_guard lock(mutex_);
     tape.swap(tape_);
+    tapes_.set(nullptr);
     inserted_.store(false, std::memory_order_release);
   }
   if (tape == nullptr) return report();

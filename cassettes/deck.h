@@ -12,6 +12,7 @@
 #include "cassettes/replay_report.h"
 #include "cassettes/stats.h"
 #include "cassettes/stream_line.h"
+#include "cassettes/striped_pointer.h"
 #include "cassettes/tape_header.h"
 #include "harness/admin.h"
 #include "harness/clock.h"
@@ -89,9 +90,10 @@ class Deck final : public Service {
   const std::unique_ptr<Service> next_;
   const DeckContext context_;
   Stats stats_;
-  std::atomic<bool> inserted_{false};  // spares the lock where there is no tape
-  mutable std::mutex mutex_;           // guards the two below
-  std::shared_ptr<Tape> tape_;  // shared: requests under way keep a tape that is being ejected
+  std::atomic<bool> inserted_{false};  // spares the locks where there is no tape
+  StripedPointer<Tape> tapes_;  // for requests; those under way keep a tape that is being ejected
+  mutable std::mutex mutex_;    // guards the two below, and that tapes_ is what tape_ is
+  std::shared_ptr<Tape> tape_;
   ReplayReport last_report_;
 };
 
