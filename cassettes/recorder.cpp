@@ -2,6 +2,7 @@
 
 #include <strings.h>
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -71,7 +72,9 @@ Recorder::Recorder(TapeWriter writer, Redactor redactor, bool wants_streams, std
       tape_(std::move(writer), {std::move(redactor)}, stats) {}
 
 Recorder::Ticket Recorder::begin(const Request& request) {
-  return {arrivals_.fetch_add(1, std::memory_order_relaxed) + 1, arrival_of(request, clock_)};
+  // A request may have arrived before its tape.
+  return {arrivals_.fetch_add(1, std::memory_order_relaxed) + 1,
+          std::max(start_, arrival_of(request, clock_))};
 }
 
 void Recorder::finish(const Ticket& ticket, const Request& request, std::string_view section,

@@ -97,6 +97,32 @@ TEST_CASE("a body is only believed to be JSON where nobody changed it", "[casset
   CHECK(deck->handle(get("a")).body == body);
 }
 
+TEST_CASE("a request that was there before its tape came with the tape", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  const auto deck = studio.counting_deck();
+  Request early = get("a");
+  early.arrived = studio.clock.monotonic() + std::chrono::seconds(1);
+  studio.clock.advance(std::chrono::seconds(5));
+  REQUIRE(deck->insert(recording(path)));
+  studio.clock.advance(std::chrono::seconds(2));
+  Request late = get("b");
+  late.arrived = studio.clock.monotonic() - std::chrono::milliseconds(500);
+  (void)deck->handle(early);
+  (void)deck->handle(late);
+  REQUIRE(deck->eject());
+  const auto tape = TapeReader::open(path);
+  REQUIRE(tape);
+  std::vector<std::int64_t> times;
+  (void)tape->for_each_line([&](std::string_view line, std::size_t) {
+    const auto exchange = parse_interaction(line);
+    if (exchange) times.insert(times.end(), {exchange->offset.count(), exchange->duration.count()});
+    return true;
+  });
+  CHECK(times == std::vector<std::int64_t>{0, 2'000'000, 1'500'000, 500'000});
+}
+
 TEST_CASE("a request under way does not keep others from an ejected tape", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");
