@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "harness/compression.h"
@@ -52,10 +53,25 @@ Scope scope_of(const Authorization& authorization) {
           std::string(named ? region : kDefaultRegion)};
 }
 
-std::string session_of(std::string_view path) {
-  if (!path.starts_with(kSessionPrefix)) return {};
-  path.remove_prefix(kSessionPrefix.size());
-  return std::string(path.substr(0, path.find('/')));
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    unsigned char byte = 0;
+    const char* const digits = text.data() + 1;
+    const bool escaped = text.front() == '%' && text.size() > 2 &&
+                         std::from_chars(digits, digits + 2, byte, 16).ptr == digits + 2;
+    out += escaped ? static_cast<char>(byte) : text.front();
+    text.remove_prefix(escaped ? 3 : 1);
+  }
+  return out;
+}
+
+// From the target as it came: names of tests have slashes, which are escaped where they belong to
+// the name.
+std::string session_of(std::string_view target) {
+  if (!target.starts_with(kSessionPrefix)) return {};
+  target.remove_prefix(kSessionPrefix.size());
+  return percent_decoded(target.substr(0, target.find_first_of("/?")));
 }
 
 bool is_gzipped(const HttpRequest& http) {
@@ -120,7 +136,7 @@ Outcome<Request, Response> Wire::read(HttpRequest& http) const {
   }
   request.scope = scope_of(*authorization);
   request.access_key = authorization->access_key;
-  request.session = session_of(http.path);
+  request.session = session_of(http.target);
   request.headers = std::move(http.headers);
   request.body = gzipped ? std::move(decoded) : std::move(http.body);
   return request;

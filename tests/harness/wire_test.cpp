@@ -39,7 +39,7 @@ std::string refusal_of(HttpRequest http) {
 
 TEST_CASE("a good request is read as it came", "[wire]") {
   HttpRequest http = request_with(R"({"a":1})");
-  http.path = "/_session/night shift/";
+  http.target = "/_session/night%20shift/";
   const auto outcome = read(std::move(http));
   REQUIRE(outcome.ok());
   CHECK(outcome->operation == Operation::kGetItem);
@@ -48,6 +48,25 @@ TEST_CASE("a good request is read as it came", "[wire]") {
   CHECK(outcome->access_key == "AKID");
   CHECK(outcome->scope == Scope{"000000000000", "eu-west-1"});
   CHECK(outcome->headers.size() == 4);
+}
+
+TEST_CASE("the name of a session is one segment of the URL as it came", "[wire]") {
+  const auto [target, session] = GENERATE(table<std::string, std::string>({
+      {"/_session/tests%2Fa.py::b%5B1%5D/", "tests/a.py::b[1]"},
+      {"/_session/one", "one"},
+      {"/_session/one?x=1", "one"},
+      {"/_session/100%", "100%"},
+      {"/_session/%zz%4/", "%zz%4"},
+      {"/_session/%C3%A9/more/", "\xC3\xA9"},
+      {"/_session/", ""},
+      {"/other/_session/one/", ""},
+  }));
+  CAPTURE(target);
+  HttpRequest http = request_with("{}");
+  http.target = target;
+  const auto outcome = read(std::move(http));
+  REQUIRE(outcome.ok());
+  CHECK(outcome->session == session);
 }
 
 TEST_CASE("account and region come from the credential", "[wire]") {
