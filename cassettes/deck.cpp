@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cassettes/json_text.h"
+#include "cassettes/match_rules.h"
 #include "cassettes/player.h"
 #include "cassettes/recorder.h"
 #include "cassettes/redactor.h"
@@ -111,7 +112,7 @@ TapeHeader Deck::new_header(const CassetteOptions& options) const {
   header.faults_clean = options.faults_clean;
   header.redactions = options.redact;
   if (!options.redact.empty()) header.salt = Redactor::fresh_salt();
-  header.match = options.match;
+  header.match = with_usual_rules(options.match);
   return header;
 }
 

@@ -11,11 +11,18 @@
 namespace dynadeck::cassettes {
 namespace {
 
-constexpr std::size_t kMostBindings = 100'000;
+// Beyond that, values are no longer renamed: they take about 500 bytes each.
+constexpr std::size_t kMostBindings = 200'000;
 constexpr std::string_view kStandIn = "\"<any>\"";
 
-bool fits(const std::string& glob, const std::string& text) {
-  return glob.empty() || fnmatch(glob.c_str(), text.c_str(), 0) == 0;
+bool fits(const std::string& glob, std::string_view text) {
+  if (glob.empty() || glob == text) return true;
+  const bool plain = glob.find_first_of("*?[\\") == std::string::npos;
+  return !plain && fnmatch(glob.c_str(), std::string(text).c_str(), 0) == 0;
+}
+
+std::uint64_t hash_of_pair(const std::string& recorded, const std::string& asked) {
+  return combine(hash_text(recorded), hash_text(asked));
 }
 
 std::string text_of(Places places) {
@@ -44,6 +51,19 @@ std::optional<JsonPath> path_of(const std::string& text, std::string_view option
 }
 
 }  // namespace
+
+std::vector<MatchRule> with_usual_rules(std::vector<MatchRule> rules) {
+  for (const std::string_view operation : {"TransactWriteItems", "ExecuteTransaction"}) {
+    MatchRule usual;
+    usual.operation = operation;
+    usual.ignore = "$.ClientRequestToken";
+    const bool known = std::any_of(rules.begin(), rules.end(), [&](const MatchRule& rule) {
+      return rule.operation == usual.operation && rule.table.empty() && rule.ignore == usual.ignore;
+    });
+    if (!known) rules.push_back(std::move(usual));
+  }
+  return rules;
+}
 
 Outcome<MatchRules, std::string> MatchRules::make(const std::vector<MatchRule>& rules) {
   MatchRules made;
@@ -75,7 +95,7 @@ std::vector<const MatchRules::Rule*> MatchRules::rules_for(std::string_view oper
   std::vector<const Rule*> chosen;
   std::optional<RequestView> view;
   for (const Rule& rule : rules_) {
-    if (!fits(rule.source.operation, std::string(operation))) continue;
+    if (!fits(rule.source.operation, operation)) continue;
     if (!rule.source.table.empty()) {
       if (!view) view.emplace(body);
       const auto tables = view->tables();
@@ -89,15 +109,15 @@ std::vector<const MatchRules::Rule*> MatchRules::rules_for(std::string_view oper
   return chosen;
 }
 
-std::uint64_t MatchRules::hash(std::string_view operation, std::string_view account,
-                               std::string_view region, std::string_view body,
-                               Renamed* renamed) const {
-  const auto hashed = [&](std::string_view text) {
-    return match_hash(operation, account, region, hash_body(text).hash);
-  };
-  if (rules_.empty()) return hashed(body);
+bool MatchRules::concern(std::string_view operation) const {
+  return std::any_of(rules_.begin(), rules_.end(),
+                     [&](const Rule& rule) { return fits(rule.source.operation, operation); });
+}
+
+bool MatchRules::rewrite(std::string_view operation, std::string_view body, Renamed* renamed,
+                         const Bindings* known, std::string& out) const {
   const std::vector<const Rule*> rules = rules_for(operation, body);
-  if (rules.empty()) return hashed(body);
+  if (rules.empty() && known == nullptr) return false;
   const bool only = std::any_of(rules.begin(), rules.end(),
                                 [](const Rule* rule) { return rule->only.has_value(); });
   Renamed values;
@@ -126,16 +146,33 @@ std::uint64_t MatchRules::hash(std::string_view operation, std::string_view acco
         return Rewrite::kReplace;
       }
     }
-    return Rewrite::kKeep;
+    const std::string* const taped =
+        known != nullptr && raw.starts_with('"') ? known->taped(string_value(raw)) : nullptr;
+    if (taped == nullptr) return Rewrite::kKeep;
+    append_quoted(replacement, *taped);
+    return Rewrite::kReplace;
   };
-  std::string text;
-  if (!rewrite_json(body, visit, text, only)) return hashed(body);
+  if (!rewrite_json(body, visit, out, only)) return false;
   if (renamed != nullptr) {
     std::stable_sort(values.begin(), values.end(),
                      [](const auto& left, const auto& right) { return left.first < right.first; });
     *renamed = std::move(values);
   }
-  return hashed(text);
+  return true;
+}
+
+std::uint64_t MatchRules::hash(std::string_view operation, std::string_view account,
+                               std::string_view region, std::string_view body, Renamed* renamed,
+                               const Bindings* known) const {
+  std::string text;
+  if (rewrite(operation, body, renamed, known, text)) body = text;
+  return match_hash(operation, account, region, hash_body(body).hash);
+}
+
+std::string MatchRules::compared(std::string_view operation, std::string_view body,
+                                 const Bindings* known) const {
+  std::string text;
+  return rewrite(operation, body, nullptr, known, text) ? text : std::string(body);
 }
 
 std::vector<Pattern> MatchRules::patterns() const {
@@ -146,17 +183,20 @@ std::vector<Pattern> MatchRules::patterns() const {
   return found;
 }
 
-bool Bindings::fit(const Renamed& asked, const Renamed& recorded) const {
-  if (asked.size() != recorded.size()) return false;
+Bindings::Fit Bindings::fit(const Renamed& asked, const Renamed& recorded) const {
+  if (asked.size() != recorded.size()) return Fit::kNot;
+  Fit found = Fit::kExact;
   for (std::size_t i = 0; i < asked.size(); ++i) {
-    const auto live = live_.find(recorded[i].second);
-    if (live != live_.end()) {
-      if (live->second != asked[i].second) return false;
-    } else if (taped_.contains(asked[i].second)) {
-      return false;
+    if (pairs_.contains(hash_of_pair(recorded[i].second, asked[i].second))) continue;
+    const bool old = live_.contains(recorded[i].second);
+    if (taped(asked[i].second) == nullptr) {
+      if (old) found = std::min(found, Fit::kTakesOver);
+    } else {
+      // A value that is known is not taken for another one's first.
+      found = std::min(found, old ? Fit::kContradicts : Fit::kTakesOver);
     }
   }
-  return true;
+  return found;
 }
 
 void Bindings::bind(const Renamed& asked, const Renamed& recorded) {
@@ -166,28 +206,48 @@ void Bindings::bind(const Renamed& asked, const Renamed& recorded) {
 }
 
 void Bindings::bind(const std::string& recorded, const std::string& asked) {
-  if (live_.size() >= kMostBindings) return;
+  if (live_.size() >= kMostBindings || pairs_.size() >= 2 * kMostBindings) return;
   live_.insert_or_assign(recorded, asked);
   taped_.insert_or_assign(asked, recorded);
+  pairs_.insert(hash_of_pair(recorded, asked));
 }
 
-std::string Bindings::replaced(std::string body, const std::vector<Pattern>& patterns,
-                               const Values& values) {
+const std::string* Bindings::taped(const std::string& value) const {
+  const auto found = taped_.find(value);
+  return found == taped_.end() ? nullptr : &found->second;
+}
+
+std::optional<std::vector<std::string>> Bindings::taped(const Renamed& asked) const {
+  std::vector<std::string> values;
+  for (const auto& [place, value] : asked) {
+    const std::string* const known = taped(value);
+    if (known == nullptr) return std::nullopt;
+    values.push_back(*known);
+  }
+  return values;
+}
+
+namespace {
+
+// other: what stands for a value, or null.
+template <typename Other>
+std::string replaced(std::string body, const std::vector<Pattern>& patterns, const Other& other) {
   bool changed = false;
-  const auto other = [&](std::string_view value) {
-    const auto found = values.find(std::string(value));
-    if (found == values.end() || found->second == value) return std::string(value);
+  const auto replacement_of = [&](std::string_view value) {
+    const std::string text(value);
+    const std::string* const found = other(text);
+    if (found == nullptr || *found == text) return text;
     changed = true;
-    return found->second;
+    return *found;
   };
   const Visit visit = [&](Places, std::string_view raw, std::string& replacement) {
     if (!raw.starts_with('"')) return Rewrite::kKeep;
     const std::string text = string_value(raw);
-    std::string changed_text = other(text);
+    std::string changed_text = replacement_of(text);
     if (changed_text == text) {
       for (const Pattern& pattern : patterns) {
         std::string next;
-        if (pattern.replace_all(changed_text, other, next)) changed_text = std::move(next);
+        if (pattern.replace_all(changed_text, replacement_of, next)) changed_text = std::move(next);
       }
     }
     if (changed_text == text) return Rewrite::kKeep;
@@ -197,6 +257,26 @@ std::string Bindings::replaced(std::string body, const std::vector<Pattern>& pat
   std::string out;
   if (!rewrite_json(body, visit, out) || !changed) return body;
   return out;
+}
+
+const std::string* find(const Bindings::Values& values, const std::string& value) {
+  const auto found = values.find(value);
+  return found == values.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+std::string Bindings::apply(std::string body, const std::vector<Pattern>& patterns,
+                            const Values& first) const {
+  return replaced(std::move(body), patterns, [&](const std::string& value) {
+    const std::string* const own = find(first, value);
+    return own != nullptr ? own : find(live_, value);
+  });
+}
+
+std::string Bindings::revert(std::string body, const std::vector<Pattern>& patterns) const {
+  return replaced(std::move(body), patterns,
+                  [&](const std::string& value) { return find(taped_, value); });
 }
 
 }  // namespace dynadeck::cassettes

@@ -36,6 +36,11 @@ std::uint32_t Matcher::first_unplayed(std::uint32_t section) {
   return cursor;
 }
 
+std::uint32_t Matcher::place(std::uint32_t section) const {
+  const auto last = last_.find(section);
+  return last == last_.end() ? 0 : last->second;
+}
+
 // Whether nothing is left that has to be played. What need not be is still answered by itself.
 bool Matcher::is_at_end(const Asked& asked) {
   std::uint32_t left = first_unplayed(asked.section);
@@ -57,20 +62,19 @@ std::optional<std::uint32_t> Matcher::claim_strict(const Asked& asked, const Acc
     if (played_[ordinal] || !in_section(ordinal, asked.section)) continue;
     if (index_.hashes[ordinal] == asked.hash && (!accept || accept(ordinal))) {
       play(ordinal, asked);
-      last_strict_[asked.section] = ordinal;
       return ordinal;
     }
     const std::uint64_t reach = i + index_.overlaps[ordinal];
     if (reach < limit && !(optional_ && optional_(ordinal))) limit = reach;
   }
-  const auto last = last_strict_.find(asked.section);
-  const bool again = repeat_ == Repeat::kLast && last != last_strict_.end() &&
+  const auto last = last_.find(asked.section);
+  const bool again = repeat_ == Repeat::kLast && last != last_.end() &&
                      index_.hashes[last->second] == asked.hash && (!accept || accept(last->second));
   return again ? std::optional(last->second) : std::nullopt;
 }
 
 std::optional<std::uint32_t> Matcher::claim_by_item(const Asked& asked, const Accept& accept) {
-  const std::span<const std::uint32_t> same = table_.find(asked.hash);
+  const std::span<const std::uint32_t> same = asked.among ? *asked.among : table_.find(asked.hash);
   if (same.empty()) return std::nullopt;
   std::optional<std::uint32_t> chosen = choose(same, asked, accept);
   if (!chosen) return repeat(same, asked, accept);
@@ -81,7 +85,7 @@ std::optional<std::uint32_t> Matcher::claim_by_item(const Asked& asked, const Ac
 std::optional<std::uint32_t> Matcher::choose(std::span<const std::uint32_t> same,
                                              const Asked& asked, const Accept& accept) {
   std::size_t start = 0;
-  if (same.size() > kLargeGroup) {
+  if (same.size() > kLargeGroup && !asked.among) {
     std::uint32_t& done = done_[same.front()];
     while (done < same.size() && played_[same[done]]) ++done;
     start = done;
@@ -119,7 +123,6 @@ std::optional<std::uint32_t> Matcher::repeat(std::span<const std::uint32_t> same
     }
   }
   if (repeat_ == Repeat::kLast) return last;
-  done_.erase(same.front());
   last = choose(same, asked, accept);
   if (last) play(*last, asked);
   return last;
@@ -170,6 +173,7 @@ std::uint32_t Matcher::last_related_write(const Asked& asked) const {
 void Matcher::play(std::uint32_t ordinal, const Asked& asked) {
   played_[ordinal] = true;
   --unplayed_;
+  last_[asked.section] = ordinal;
   if (order_ == Order::kStrict || asked.lanes == nullptr || !asked.lanes->writes) return;
   const std::uint32_t distance = index_.predecessors[ordinal];
   if (distance != 0 && distance <= ordinal) {
@@ -197,6 +201,7 @@ void Matcher::unplay(std::uint32_t ordinal) {
   ++unplayed_;
   ++restarts_;
   cursors_.clear();
+  done_.clear();
   if (closers_.empty()) return;
   // What it closed and what closed it is open again.
   const std::uint32_t distance = index_.predecessors[ordinal];
@@ -213,8 +218,7 @@ void Matcher::restart(std::uint32_t section) {
   std::erase_if(first_writes_, [&](const auto& entry) { return !played_[entry.second]; });
   std::erase_if(table_writes_, [&](const auto& entry) { return !played_[entry.second]; });
   std::erase_if(value_writes_, [&](const auto& entry) { return !played_[entry.second]; });
-  last_strict_.erase(section);
-  done_.clear();
+  last_.erase(section);
 }
 
 }  // namespace dynadeck::cassettes

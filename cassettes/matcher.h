@@ -28,6 +28,9 @@ class Matcher {
     std::uint32_t section = 0;  // 0: every section may answer
     const Lanes* lanes = nullptr;
     bool optional = false;  // it need not be played in its turn
+    // The exchanges to choose from, ascending, where it is known that others do not fit. Not in
+    // strict order.
+    std::optional<std::span<const std::uint32_t>> among = std::nullopt;
   };
   // Accepts a candidate, beyond what its hash says: for values that have to be renamed
   // consistently.
@@ -53,6 +56,8 @@ class Matcher {
   std::span<const std::uint32_t> same(std::uint64_t hash) const { return table_.find(hash); }
   // The first that is unplayed in a section, or size().
   std::uint32_t first_unplayed(std::uint32_t section);
+  // Around where a section stands: behind the exchange that was claimed last.
+  std::uint32_t place(std::uint32_t section) const;
   // Whether a write that came before it in its lane is still unplayed; and which.
   std::optional<std::uint32_t> missing_predecessor(std::uint32_t ordinal) const;
 
@@ -87,8 +92,8 @@ class Matcher {
   std::unordered_map<std::uint64_t, std::uint32_t> table_writes_;  // (table, section) → the latest
   std::unordered_map<std::uint64_t, std::uint32_t> value_writes_;  // (value, section) → the latest
   std::unordered_map<std::uint32_t, std::uint32_t>
-      cursors_;  // section → first that may be unplayed
-  std::unordered_map<std::uint32_t, std::uint32_t> last_strict_;  // section → last played
+      cursors_;                                            // section → first that may be unplayed
+  std::unordered_map<std::uint32_t, std::uint32_t> last_;  // section → claimed last
   // Large groups of equal requests: how many at their start are done for. Key: the first ordinal.
   std::unordered_map<std::uint32_t, std::uint32_t> done_;
 };

@@ -1,5 +1,6 @@
 #include "cassettes/options.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <fstream>
@@ -95,6 +96,35 @@ RedactionRule redaction_of(std::string_view text) {
   return rule;
 }
 
+// What is wrong with a list of rules, or nothing: a member that is misspelt would be a rule that
+// does nothing.
+std::string fault_in_rules(std::string_view array) {
+  constexpr std::array<std::string_view, 5> kMembers = {"operation", "table", "ignore", "normalise",
+                                                        "only"};
+  std::string wrong;
+  int count = 0;
+  const bool list = for_each_element(array, [&](std::string_view rule) {
+    ++count;
+    int actions = 0;
+    const bool object = for_each_member(rule, [&](std::string_view name, std::string_view raw) {
+      if (std::find(kMembers.begin(), kMembers.end(), name) == kMembers.end()) {
+        wrong = "has no member " + std::string(name) +
+                ": there are operation, table, ignore, normalise and only";
+      } else if (string_value(raw).empty()) {
+        wrong = "has no text as its " + std::string(name);
+      }
+      actions += name != "operation" && name != "table" ? 1 : 0;
+      return wrong.empty();
+    });
+    if (!object) wrong = "is no JSON object";
+    if (wrong.empty() && actions != 1) wrong = "needs one of ignore, normalise and only";
+    return wrong.empty();
+  });
+  if (!wrong.empty()) return "rule " + std::to_string(count) + " " + wrong;
+  if (list && count > 0) return {};
+  return "is no JSON list of rules such as {\"ignore\": \"$.Item.at\"}";
+}
+
 Result read_rules(std::string_view path, std::vector<MatchRule>& rules) {
   std::ifstream file{std::string(path)};
   std::ostringstream text;
@@ -103,10 +133,9 @@ Result read_rules(std::string_view path, std::vector<MatchRule>& rules) {
   std::string_view array = content;
   const std::string_view inner = find_member(content, "rules");
   if (!inner.empty()) array = inner;
+  const std::string wrong = fault_in_rules(array);
+  if (!wrong.empty()) return std::string(path) + ": " + wrong;
   std::vector<MatchRule> found = match_rules_from_json(array);
-  if (found.empty()) {
-    return std::string(path) + ": is no JSON list of rules such as {\"ignore\": \"$.Item.at\"}";
-  }
   rules.insert(rules.end(), found.begin(), found.end());
   return Done{};
 }

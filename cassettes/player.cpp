@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <utility>
 
 #include "cassettes/difference.h"
@@ -14,8 +15,17 @@ namespace {
 
 constexpr std::size_t kCacheBytes = std::size_t{32} << 20;
 // How many recorded exchanges are looked at for the nearest one, and for how many requests.
-constexpr std::size_t kMostCompared = 500;
+constexpr std::size_t kMostCompared = 4000;
 constexpr std::size_t kMostExplained = 100;
+// What makes an exchange less near.
+constexpr std::size_t kOneDifference = 4;
+constexpr std::size_t kOtherOperation = 1'000'000;
+// What is kept of the differences, and what of them an error says.
+constexpr std::size_t kMostDifferences = 200;
+constexpr std::size_t kShownValueBytes = 1000;
+constexpr std::size_t kMostDifferencesSaid = 5;
+constexpr std::size_t kSaidBytes = 300;
+constexpr std::size_t kMostSectionsSaid = 10;
 constexpr std::size_t kMostUnplayedListed = 100;
 constexpr std::string_view kErrorCode = "CassetteUnmatchedException";
 
@@ -23,13 +33,21 @@ std::string scope_text(const Request& request) {
   return request.scope.account + "/" + request.scope.region;
 }
 
-std::string quoted_list(const std::vector<std::string>& lines, std::size_t most) {
+std::string listed(const std::vector<std::string>& lines, std::size_t most) {
   std::string out;
   for (std::size_t i = 0; i < std::min(lines.size(), most); ++i) {
-    out += (i == 0 ? "" : "; ") + lines[i];
+    out += (i == 0 ? "" : "; ") + shortened(lines[i], kSaidBytes);
   }
   if (lines.size() > most) out += "; and " + std::to_string(lines.size() - most) + " more";
   return out;
+}
+
+// Rules that are given replace those that the tape was recorded with. A long tape of an earlier
+// writer keeps to its own: others would mean reading all of it.
+std::vector<MatchRule> rules_to_match(const CassetteOptions& options, const TapeReader& reader) {
+  if (!options.match.empty()) return with_usual_rules(options.match);
+  const std::vector<MatchRule>& taped = reader.header().match;
+  return reader.has_index() ? taped : with_usual_rules(taped);
 }
 
 }  // namespace
@@ -40,9 +58,7 @@ Outcome<std::unique_ptr<Player>, std::string> Player::open(const CassetteOptions
   auto reader = TapeReader::open(options.path, lock);
   if (!reader) return reader.error();
   if (!reader->damage().empty()) return options.path + ": " + reader->damage();
-  // Rules that are given replace those that the tape was recorded with.
-  const std::vector<MatchRule>& given =
-      options.match.empty() ? reader->header().match : options.match;
+  const std::vector<MatchRule> given = rules_to_match(options, *reader);
   auto rules = MatchRules::make(given);
   if (!rules) return rules.error();
   auto redactor = Redactor::make(reader->header().redactions, reader->header().salt);
@@ -66,7 +82,11 @@ Player::Player(TapeReader reader, TapeIndex index, const CassetteOptions& option
       patterns_(rules_.patterns()),
       redactor_(std::move(redactor)),
       clock_(clock),
-      matcher_(index_, options.order, options.repeat) {
+      matcher_(index_, options.order, options.repeat),
+      renamed_index_([this](std::uint32_t ordinal) -> std::optional<Renamed> {
+        const std::optional<Interaction> interaction = read(ordinal);
+        return interaction ? std::optional(renamed_of(*interaction)) : std::nullopt;
+      }) {
   for (std::uint32_t i = 1; i < index_.section_names.size(); ++i) {
     section_numbers_[index_.section_names[i]] = i;
   }
@@ -97,7 +117,7 @@ Player::Prepared Player::prepare(const Request& request) const {
   prepared.scan = &scan;
   const std::string_view operation = info(request.operation).name;
   prepared.hash =
-      rules_.empty()
+      !rules_.concern(operation)
           ? match_hash(operation, request.scope.account, request.scope.region, scan.body.hash)
           : rules_.hash(operation, request.scope.account, request.scope.region, prepared.body,
                         &prepared.renamed);
@@ -123,7 +143,7 @@ std::optional<Response> Player::play(const Request& request, std::string_view se
   if (info(request.operation).api == Api::kStreams && options_.streams != Streams::kTaped) {
     return play_stream(request, *number);
   }
-  const Prepared prepared = prepare(request);
+  Prepared prepared = prepare(request);
   const std::optional<std::uint32_t> ordinal = claim(request, *number, prepared);
   if (!ordinal) return std::nullopt;
   Response response;
@@ -151,7 +171,7 @@ std::optional<Response> Player::play(const Request& request, std::string_view se
 }
 
 std::optional<std::uint32_t> Player::claim(const Request& request, std::uint32_t section,
-                                           const Prepared& prepared) {
+                                           Prepared& prepared) {
   // One for each worker: most requests are like the one before.
   thread_local LaneFinder finder;
   const Lanes* const lanes =
@@ -159,21 +179,71 @@ std::optional<std::uint32_t> Player::claim(const Request& request, std::uint32_t
           ? nullptr
           : &finder.find(info(request.operation).name, request.scope.account, request.scope.region,
                          prepared.body, *prepared.scan, index_.keys, true);
-  const Matcher::Asked asked{prepared.hash, section, lanes};
+  Matcher::Asked asked;
+  asked.hash = prepared.hash;
+  asked.section = section;
+  asked.lanes = lanes;
   const std::lock_guard lock(mutex_);
-  if (prepared.renamed.empty()) return matcher_.claim(asked);
-  const auto fits = [&](std::uint32_t ordinal) {
-    const std::optional<Interaction> candidate = read(ordinal);
-    return candidate && bindings_.fit(prepared.renamed, renamed_of(*candidate));
-  };
-  // A value may have to stand for a second one, as two times within one second do.
-  std::optional<std::uint32_t> ordinal = matcher_.claim(asked, fits);
-  if (!ordinal) ordinal = matcher_.claim(asked);
-  if (!ordinal) return ordinal;
-  if (const std::optional<Interaction> chosen = read(*ordinal)) {
-    bindings_.bind(prepared.renamed, renamed_of(*chosen));
+  Renamed renamed;
+  if (const auto hash = hash_of_known(request, prepared, renamed)) {
+    Matcher::Asked known = asked;
+    known.hash = *hash;
+    const std::optional<std::uint32_t> ordinal = claim_renamed(known, renamed);
+    if (ordinal) {
+      bind(renamed, *ordinal, prepared);
+      return ordinal;
+    }
   }
+  const std::optional<std::uint32_t> ordinal = claim_renamed(asked, prepared.renamed);
+  if (ordinal) bind(prepared.renamed, *ordinal, prepared);
   return ordinal;
+}
+
+std::optional<std::uint64_t> Player::hash_of_known(const Request& request, const Prepared& prepared,
+                                                   Renamed& renamed) const {
+  if (!rules_.renames() || bindings_.empty()) return std::nullopt;
+  const std::uint64_t hash = rules_.hash(info(request.operation).name, request.scope.account,
+                                         request.scope.region, prepared.body, &renamed, &bindings_);
+  return hash == prepared.hash ? std::nullopt : std::optional(hash);
+}
+
+std::optional<std::uint32_t> Player::claim_renamed(Matcher::Asked asked, const Renamed& renamed) {
+  if (renamed.empty()) return matcher_.claim(asked);
+  bool waits = false;  // there is one that fits, but its turn is not now
+  const auto at_least = [&](Bindings::Fit least) {
+    return [&, least](std::uint32_t ordinal) {
+      const Renamed* const recorded = renamed_index_.of(ordinal);
+      const bool good = recorded != nullptr && bindings_.fit(renamed, *recorded) >= least;
+      waits = waits || (good && least == Bindings::Fit::kExact && !matcher_.played(ordinal));
+      return good;
+    };
+  };
+  const auto exact = at_least(Bindings::Fit::kExact);
+  const std::optional<std::vector<std::string>> taped = bindings_.taped(renamed);
+  if (taped && options_.order != Order::kStrict) {
+    std::optional<std::uint32_t> chosen;
+    renamed_index_.find(matcher_.same(asked.hash), *taped, [&](auto some) {
+      asked.among = some;
+      chosen = matcher_.claim(asked, exact);
+      return chosen.has_value() || waits;
+    });
+    asked.among.reset();
+    if (chosen || waits) return chosen;
+  }
+  std::optional<std::uint32_t> chosen = matcher_.claim(asked, exact);
+  if (chosen || waits) return chosen;
+  chosen = matcher_.claim(asked, at_least(Bindings::Fit::kTakesOver));
+  return chosen ? chosen : matcher_.claim(asked);
+}
+
+void Player::bind(const Renamed& asked, std::uint32_t ordinal, Prepared& prepared) {
+  if (asked.empty()) return;
+  const Renamed* const recorded = renamed_index_.of(ordinal);
+  if (recorded == nullptr) return;
+  bindings_.bind(asked, *recorded);
+  for (std::size_t i = 0; i < std::min(asked.size(), recorded->size()); ++i) {
+    prepared.stands_for.insert_or_assign((*recorded)[i].second, asked[i].second);
+  }
 }
 
 // Makes the response wait as it did when it was taped.
@@ -196,7 +266,9 @@ void Player::put_live_values(Response& response, const Prepared& prepared) {
   const std::lock_guard lock(mutex_);
   // Who sent a secret gets it back.
   for (const auto& [original, pseudonym] : prepared.found) bindings_.bind(pseudonym, original);
-  if (!bindings_.empty()) response.body = bindings_.apply(std::move(response.body), patterns_);
+  if (bindings_.empty()) return;
+  // Its own first: meanwhile others may have given the same names new meanings.
+  response.body = bindings_.apply(std::move(response.body), patterns_, prepared.stands_for);
 }
 
 Response Player::to_response(Interaction interaction) const {
@@ -237,7 +309,7 @@ Response Player::refuse(const Request& request, std::string_view section) {
   }
   text += unmatched.reason;
   if (!unmatched.differences.empty()) {
-    text += " What differs: " + quoted_list(unmatched.differences, 5) + ".";
+    text += " What differs: " + listed(unmatched.differences, kMostDifferencesSaid) + ".";
   }
   text +=
       " GET /_dynadeck/cassette/unmatched shows it in full; --mode new-episodes or"
@@ -257,7 +329,7 @@ UnmatchedRequest Player::explain(const Request& request, std::string_view sectio
   unmatched.request = shortened(request.body, 64 << 10);
   std::optional<Interaction> nearest;
   if (!section_number(section)) {
-    unmatched.reason = "The tape has no section " + std::string(section) + ".";
+    unmatched.reason = "The tape has no section " + std::string(section) + list_sections();
     return unmatched;
   }
   const bool about_streams =
@@ -269,11 +341,18 @@ UnmatchedRequest Player::explain(const Request& request, std::string_view sectio
   unmatched.reason = reason_for_same(request, section, nearest);
   if (unmatched.reason.empty()) {
     nearest = find_nearest(request, section, unmatched.differences);
-    unmatched.reason =
-        nearest ? "The nearest recorded one is exchange " + std::to_string(nearest->sequence) +
-                      ": " + shortened(nearest->request, 400) + "."
-                : "The tape holds no " + unmatched.operation +
-                      (section.empty() ? "." : " in section " + std::string(section) + ".");
+    const bool same = nearest && nearest->operation == unmatched.operation;
+    if (!same) {
+      unmatched.reason = "The tape holds no " + unmatched.operation +
+                         (section.empty() ? "." : " in section " + std::string(section) + ".");
+    }
+    if (nearest) {
+      unmatched.reason += same ? "The nearest recorded one is exchange "
+                               : " The nearest recorded request is exchange ";
+      unmatched.reason += std::to_string(nearest->sequence) +
+                          (same ? "" : ", " + nearest->operation) + ": " +
+                          shortened(nearest->request, 400) + ".";
+    }
   }
   if (nearest) {
     unmatched.nearest = nearest->sequence;
@@ -285,6 +364,13 @@ UnmatchedRequest Player::explain(const Request& request, std::string_view sectio
     }
   }
   return unmatched;
+}
+
+std::string Player::list_sections() const {
+  const std::vector<std::string>& names = index_.section_names;  // the first is no section
+  if (names.size() < 2) return "; it has none.";
+  const std::vector<std::string> all(names.begin() + 1, names.end());
+  return "; it has: " + listed(all, kMostSectionsSaid) + ".";
 }
 
 // The request itself is on the tape, but may not be played now: why. Empty where it is not.
@@ -312,9 +398,10 @@ std::string Player::reason_for_same(const Request& request, std::string_view sec
   nearest = read(*candidate);
   if (!nearest) return "The tape cannot be read.";
   if (!unplayed) {
-    return "It was recorded " + std::to_string(in_section) + " time" +
-           (in_section == 1 ? "" : "s") +
-           ", and all were played; --repeat last would answer it again.";
+    std::string reason = "It was recorded " + std::to_string(in_section) + " time" +
+                         (in_section == 1 ? "" : "s") + ", and all were played; ";
+    if (options_.repeat == Repeat::kOnce) return reason + "--repeat last would answer it again.";
+    return reason + "in strict order only the last answer of all is repeated.";
   }
   std::string reason = "It was recorded as exchange " + std::to_string(nearest->sequence) +
                        ", but its turn is not now: ";
@@ -332,35 +419,59 @@ std::string Player::reason_for_same(const Request& request, std::string_view sec
   return reason + "--order free would accept it.";
 }
 
-// The exchange of the same operation with the fewest differences, among those around the place
-// where the tape stands; first the unplayed ones.
+// Exchanges around the place where the section stands: those behind it first, and not all of a long
+// tape.
+std::vector<std::uint32_t> Player::candidates(std::uint32_t section) {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::uint32_t> found;
+  const auto size = static_cast<std::uint32_t>(index_.size());
+  const auto look = [&](std::uint32_t from, std::uint32_t to, std::size_t most) {
+    for (std::uint32_t i = from; i < to && found.size() < most; ++i) {
+      if (section == 0 || index_.sections[i] == section) found.push_back(i);
+    }
+  };
+  const std::uint32_t here = std::min(matcher_.place(section), size);
+  const std::uint32_t before = here - std::min(here, static_cast<std::uint32_t>(kMostCompared / 2));
+  look(here, size, kMostCompared / 2);
+  look(before, here, kMostCompared);
+  look(0, before, kMostCompared);
+  return found;
+}
+
+// The exchange of the same operation with the fewest differences; among those the ones of the same
+// account and region, and those that are unplayed. Without one, an exchange of another operation.
 std::optional<Interaction> Player::find_nearest(const Request& request, std::string_view section,
                                                 std::vector<std::string>& differences_found) {
-  const std::uint32_t number = *section_number(section);
-  std::vector<std::uint32_t> candidates;
+  const std::string_view operation = info(request.operation).name;
+  const Prepared prepared = prepare(request);
+  std::string asked;
   {
     const std::lock_guard lock(mutex_);
-    const std::uint32_t first = matcher_.first_unplayed(number);
-    const auto look = [&](std::uint32_t from, std::uint32_t to) {
-      for (std::uint32_t i = from; i < to && candidates.size() < kMostCompared; ++i) {
-        if (number == 0 || index_.sections[i] == number) candidates.push_back(i);
-      }
-    };
-    look(first, static_cast<std::uint32_t>(index_.size()));
-    look(0, first);
+    asked = rules_.compared(operation, prepared.body, rules_.renames() ? &bindings_ : nullptr);
   }
-  const Prepared prepared = prepare(request);
-  const std::string asked(prepared.body);
   std::optional<Interaction> nearest;
-  for (const std::uint32_t ordinal : candidates) {
+  std::size_t least = std::numeric_limits<std::size_t>::max();
+  for (const std::uint32_t ordinal : candidates(*section_number(section))) {
     std::optional<Interaction> other = read(ordinal);
-    if (!other || other->operation != info(request.operation).name) continue;
-    std::vector<std::string> found = differences(asked, other->request);
-    if (nearest && found.size() >= differences_found.size()) continue;
+    if (!other) continue;
+    // What is not compared is no difference either.
+    const std::string recorded = rules_.compared(operation, other->request);
+    const std::size_t most = least / kOneDifference;
+    std::size_t distance = count_differences(asked, recorded, most) * kOneDifference;
+    if (other->operation != operation) distance += kOtherOperation;
+    if (other->scope != request.scope) distance += 2;
+    {
+      const std::lock_guard lock(mutex_);
+      if (matcher_.played(ordinal)) ++distance;
+    }
+    if (distance >= least) continue;
+    least = distance;
     nearest = std::move(other);
-    differences_found = std::move(found);
-    if (differences_found.empty()) break;
+    if (least == 0) break;
   }
+  if (!nearest) return nearest;
+  differences_found = differences(asked, rules_.compared(operation, nearest->request), "asked",
+                                  "recorded", {kMostDifferences, kShownValueBytes});
   return nearest;
 }
 
@@ -379,6 +490,12 @@ ReplayReport Player::report() {
   report.verify = options_.verify;
   report.tape = options_.path;
   report.exchanges = index_.size();
+  const TapeReader& tape = cache_.reader();
+  if (tape.lost_bytes() > 0 || !tape.tail_text().empty()) {
+    report.cut_short = "the tape was cut short: " + std::to_string(index_.size()) +
+                       " exchanges of it can be played, and its last " +
+                       std::to_string(tape.lost_bytes()) + " bytes are no whole line";
+  }
   std::vector<std::uint32_t> unplayed;
   const StreamTape* const told = told_streams();
   {

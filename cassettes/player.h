@@ -16,6 +16,7 @@
 #include "cassettes/matcher.h"
 #include "cassettes/options.h"
 #include "cassettes/redactor.h"
+#include "cassettes/renamed_index.h"
 #include "cassettes/replay_report.h"
 #include "cassettes/stats.h"
 #include "cassettes/stream_replay.h"
@@ -61,17 +62,25 @@ class Player {
     std::string_view body;  // the request's own, or the redacted one
     Redactor::Found found;
     Renamed renamed;
+    Bindings::Values stands_for;  // what was renamed, by the values on the tape; once it is claimed
     std::uint64_t hash = 0;
     const RequestScan* scan = nullptr;  // of this thread; good until it prepares the next one
   };
   Prepared prepare(const Request& request) const;
   std::optional<std::uint32_t> claim(const Request& request, std::uint32_t section,
-                                     const Prepared& prepared);
+                                     Prepared& prepared);
+  // The one whose renamed values are those that the asked ones stand for; else new ones may take
+  // over, and at last any will do. The caller has the lock, as for the next ones.
+  std::optional<std::uint32_t> claim_renamed(Matcher::Asked asked, const Renamed& renamed);
+  // The hash where values that are known stand in places that no rule names; and what is renamed.
+  std::optional<std::uint64_t> hash_of_known(const Request& request, const Prepared& prepared,
+                                             Renamed& renamed) const;
+  void bind(const Renamed& asked, std::uint32_t ordinal, Prepared& prepared);
   // Answers a request of the Streams API: as it is taped where that says what can be said now, else
   // from the records.
   std::optional<Response> play_stream(const Request& request, std::uint32_t section);
   std::optional<Interaction> claim_poll(const StreamReplay::Asked& asked, std::uint32_t section,
-                                        const Prepared& prepared);
+                                        Prepared& prepared);
   std::optional<Response> put_together(const BuiltAnswer& answer);
   // What the tape knows of streams, read when first needed; null where it cannot be read.
   StreamReplay* streams();
@@ -87,6 +96,8 @@ class Player {
   UnmatchedRequest explain(const Request& request, std::string_view section);
   std::optional<Interaction> find_nearest(const Request& request, std::string_view section,
                                           std::vector<std::string>& differences);
+  std::vector<std::uint32_t> candidates(std::uint32_t section);
+  std::string list_sections() const;
   std::string reason_for_same(const Request& request, std::string_view section,
                               std::optional<Interaction>& nearest);
   std::optional<Interaction> read(std::uint32_t ordinal);
@@ -115,6 +126,7 @@ class Player {
   std::mutex mutex_;  // guards what follows
   Matcher matcher_;
   Bindings bindings_;
+  RenamedIndex renamed_index_;
   std::unordered_map<std::uint32_t, bool> polls_;  // found to be, or not to be
   std::uint64_t unmatched_ = 0;
   std::vector<UnmatchedRequest> unmatched_requests_;

@@ -21,7 +21,7 @@ StreamReplay* Player::streams() {
 }
 
 std::optional<Response> Player::play_stream(const Request& request, std::uint32_t section) {
-  const Prepared prepared = prepare(request);
+  Prepared prepared = prepare(request);
   StreamReplay* const known = has_other_lines_ ? streams() : nullptr;
   std::optional<Interaction> taped;
   std::optional<BuiltAnswer> built;
@@ -58,7 +58,7 @@ std::optional<Response> Player::play_stream(const Request& request, std::uint32_
 
 // The caller has the lock.
 std::optional<Interaction> Player::claim_poll(const StreamReplay::Asked& asked,
-                                              std::uint32_t section, const Prepared& prepared) {
+                                              std::uint32_t section, Prepared& prepared) {
   // Who polls for long has asked the same many times; what is far ahead is built as well.
   constexpr std::size_t kMostTried = 64;
   std::size_t tried = 0;
@@ -68,13 +68,19 @@ std::optional<Interaction> Player::claim_poll(const StreamReplay::Asked& asked,
     std::optional<Interaction> candidate = read(ordinal);
     const bool good =
         candidate &&
-        (prepared.renamed.empty() || bindings_.fit(prepared.renamed, renamed_of(*candidate))) &&
+        (prepared.renamed.empty() ||
+         bindings_.fit(prepared.renamed, renamed_of(*candidate)) == Bindings::Fit::kExact) &&
         (!has_other_lines_ || stream_replay_ == nullptr || stream_replay_->fits(asked, *candidate));
     if (good) chosen = std::move(candidate);
     return good;
   };
-  if (!matcher_.claim({prepared.hash, section, nullptr, true}, fits)) return std::nullopt;
-  if (!prepared.renamed.empty()) bindings_.bind(prepared.renamed, renamed_of(*chosen));
+  Matcher::Asked poll;
+  poll.hash = prepared.hash;
+  poll.section = section;
+  poll.optional = true;
+  const std::optional<std::uint32_t> ordinal = matcher_.claim(poll, fits);
+  if (!ordinal) return std::nullopt;
+  bind(prepared.renamed, *ordinal, prepared);
   return chosen;
 }
 

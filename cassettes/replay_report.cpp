@@ -68,12 +68,15 @@ void append_list(std::string& out, std::string_view name, const std::vector<Entr
 std::string to_text(const ReplayReport& report) {
   std::string out;
   if (report.replayed) {
-    out += "replay of " + report.tape + ": " + std::to_string(report.played) + " played, " +
-           std::to_string(report.unmatched) + " unmatched, " + std::to_string(report.unplayed) +
-           " of " + std::to_string(report.exchanges) + " unplayed" +
-           (report.built == 0 ? "\n"
-                              : "; " + std::to_string(report.built) +
-                                    " answers were built from stream records\n");
+    out +=
+        "replay of " + report.tape + ": " + std::to_string(report.played) + " played, " +
+        std::to_string(report.unmatched) + " unmatched, " +
+        (report.passed_on == 0 ? "" : std::to_string(report.passed_on) + " passed on, ") +
+        std::to_string(report.unplayed) + " of " + std::to_string(report.exchanges) + " unplayed" +
+        (report.built == 0
+             ? "\n"
+             : "; " + std::to_string(report.built) + " answers were built from stream records\n");
+    if (!report.cut_short.empty()) out += report.cut_short + "\n";
     if (!report.held_back.empty()) out += report.held_back + "\n";
   }
   if (report.recorded) {
@@ -102,6 +105,7 @@ std::string to_json(const ReplayReport& report) {
   append_number_member(out, "played", report.played);
   append_number_member(out, "built", report.built);
   append_number_member(out, "unmatched", report.unmatched);
+  append_number_member(out, "passed_on", report.passed_on);
   append_number_member(out, "unplayed", report.unplayed);
   append_number_member(out, "recorded", report.new_exchanges);
   append_list(out, "unmatched_requests", report.unmatched_requests);

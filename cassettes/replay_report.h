@@ -38,6 +38,8 @@ struct ReplayReport {
   std::uint64_t unmatched = 0;
   std::uint64_t unplayed = 0;
   std::uint64_t built = 0;          // of those played: answers about streams, from their records
+  std::uint64_t passed_on = 0;      // answered by what is behind, and not recorded
+  std::string cut_short;            // a sentence where the tape's end cannot be read; or empty
   std::string held_back;            // a sentence about records that could not be read; or empty
   std::uint64_t new_exchanges = 0;  // recorded
   std::uint64_t new_bytes = 0;      // written to the tape for them

@@ -46,6 +46,8 @@ class TapeReader {
   // Whether the tape ends with a seek table that can be read: nobody was killed while writing it.
   bool complete() const { return complete_; }
 
+  // Whether an index is stored on it.
+  bool has_index() const { return stored_index_offset_ != 0; }
   // Whether the index fits the tape, where a complete tape has one (reads all of the index).
   bool stored_index_fits() const {
     return complete_ && (stored_index_offset_ == 0 || stored_index().has_value());

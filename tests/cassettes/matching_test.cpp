@@ -328,6 +328,29 @@ TEST_CASE("rules that cannot be used are named", "[cassettes]") {
   CHECK(options.speed == 10);
 }
 
+TEST_CASE("a file of rules is read, and what is wrong in it is named", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("rules.json");
+  const auto [text, error] = GENERATE(table<std::string, std::string>({
+      {R"([{"operation":"Put*","table":"orders","ignore":"$.Item.at"},{"only":"$.Key"}])", ""},
+      {R"({"rules":[{"normalise":"uuid"}]})", ""},
+      {R"([{"ignore":"$.a"},{"ignored":"$.b"}])", "rule 2 has no member ignored"},
+      {R"([{"operation":"PutItem"}])", "rule 1 needs one of ignore, normalise and only"},
+      {R"([{"ignore":"$.a","only":"$.b"}])", "rule 1 needs one of"},
+      {R"([{"ignore":["$.a"]}])", "rule 1 has no text as its ignore"},
+      {R"(["$.a"])", "rule 1 is no JSON object"},
+      {"[]", "is no JSON list of rules"},
+      {"nonsense", "is no JSON list of rules"},
+  }));
+  CAPTURE(text);
+  write_file(path, text);
+  CassetteOptions options;
+  const auto done = set_option(options, "match-rules", path);
+  CHECK(done.ok() == error.empty());
+  if (!done) CHECK(done.error().find(error) != std::string::npos);
+  if (done) CHECK_FALSE(options.match.empty());
+}
+
 TEST_CASE("fresh ids stand for the taped ones, in later answers too", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");
