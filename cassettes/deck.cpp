@@ -2,7 +2,7 @@
 
 #include <sys/stat.h>
 
-#include <random>
+#include <limits>
 #include <utility>
 
 #include "cassettes/json_text.h"
@@ -23,12 +23,17 @@ class Tape {
   std::unique_ptr<Player> player;      // null where everything is recorded
   std::unique_ptr<Recorder> recorder;  // null where nothing is
   Sections sections;
-  std::atomic<bool> stopped{false};   // by the admin API: requests pass by
-  std::uint64_t recorded_before = 0;  // what the deck had counted when the tape was put in
+  bool repeats_behind = false;              // the database behind is told of what was played
+  std::atomic<bool> stopped{false};         // by the admin API: requests pass by
+  std::atomic<std::uint64_t> passed_on{0};  // neither played nor recorded
+  std::uint64_t recorded_before = 0;        // what the deck had counted when the tape was put in
   std::uint64_t bytes_before = 0;
 };
 
 namespace {
+
+// Request::exchange of what is only repeated behind the tape.
+constexpr std::uint64_t kRepeated = std::numeric_limits<std::uint64_t>::max();
 
 bool file_exists(const std::string& path) {
   struct stat status {};
@@ -70,18 +75,34 @@ Response Deck::pass_on(const Request& request) {
                         "There is nothing behind the cassette deck that could answer this.");
 }
 
+void Deck::repeat_behind(const Request& request, const Response& taped) {
+  const OperationClass kind = info(request.operation).operation_class;
+  const bool writes = kind == OperationClass::kWrite || kind == OperationClass::kControl;
+  if (!writes || taped.status != 200) return;
+  request.exchange = kRepeated;
+  Response response = next_->handle(request);
+  while (response.deferred) {
+    const auto resume = std::move(response.deferred->resume);
+    response = resume();
+  }
+}
+
 Response Deck::handle(const Request& request) {
   const std::shared_ptr<Tape> tape = this->tape();
   if (tape == nullptr || tape->stopped.load(std::memory_order_relaxed)) return pass_on(request);
   std::string section = tape->sections.section_of(request);
   if (tape->player != nullptr) {
     if (std::optional<Response> taped = tape->player->play(request, section)) {
+      if (tape->repeats_behind) repeat_behind(request, *taped);
       return std::move(*taped);
     }
     const bool refused = tape->recorder == nullptr &&
                          (tape->options.unmatched != Unmatched::kPassthrough || next_ == nullptr);
     if (refused) return tape->player->refuse(request, section);
-    if (tape->recorder == nullptr) return pass_on(request);
+    if (tape->recorder == nullptr) {
+      ++tape->passed_on;
+      return pass_on(request);
+    }
   }
   const Recorder::Ticket ticket = tape->recorder->begin(request);
   request.exchange = ticket.sequence;
@@ -94,7 +115,13 @@ void Deck::add_stream_line(StreamLine line) {
   const std::shared_ptr<Tape> tape = this->tape();
   const bool records = tape != nullptr && tape->recorder != nullptr &&
                        !tape->stopped.load(std::memory_order_relaxed);
-  if (records) tape->recorder->add_stream_line(std::move(line));
+  if (!records) return;
+  if (line.exchange == kRepeated) {
+    // Its records are on the tape; a stream that is made again may have another ARN.
+    if (line.kind == StreamLine::Kind::kRecord) return;
+    line.exchange = 0;
+  }
+  tape->recorder->add_stream_line(std::move(line));
 }
 
 void Deck::listen_to_streams(const Tape& tape, bool listens) const {
@@ -129,6 +156,8 @@ Outcome<Done, std::string> Deck::insert(const CassetteOptions& options) {
   tape->options = options;
   tape->recorded_before = stats_.exchanges_recorded;
   tape->bytes_before = stats_.tape_bytes;
+  tape->repeats_behind = play && context_.private_database && next_ != nullptr &&
+                         (adds || options.unmatched == Unmatched::kPassthrough);
   if (play) {
     auto player = Player::open(options, *context_.clock, stats_, !adds);
     if (!player) return player.error();
@@ -163,6 +192,7 @@ Outcome<ReplayReport, std::string> Deck::eject() {
   listen_to_streams(*tape, false);
   ReplayReport report = tape->player != nullptr ? tape->player->report() : ReplayReport();
   report.tape = tape->options.path;
+  report.passed_on = tape->passed_on;
   Outcome<Done, std::string> closed = Done{};
   if (tape->recorder != nullptr) {
     closed = tape->recorder->close();
@@ -193,7 +223,11 @@ Outcome<Done, std::string> Deck::mark(std::string_view section, std::string_view
 
 ReplayReport Deck::report() const {
   const std::shared_ptr<Tape> tape = this->tape();
-  if (tape != nullptr && tape->player != nullptr) return tape->player->report();
+  if (tape != nullptr && tape->player != nullptr) {
+    ReplayReport report = tape->player->report();
+    report.passed_on = tape->passed_on;
+    return report;
+  }
   const std::lock_guard lock(mutex_);
   return last_report_;
 }

@@ -32,6 +32,9 @@ struct DeckContext {
   // Called with true when a tape wants to be told of what happens in streams, and with false before
   // it ceases to; never under a lock. Empty where nobody can tell.
   std::function<void(bool)> listen_to_streams{};
+  // What is behind starts empty and is asked by nobody else: it is told of the writes that a tape
+  // answers, so that what is not on the tape finds what was written before it.
+  bool private_database = false;
 };
 
 // What the deck is doing.
@@ -84,6 +87,7 @@ class Deck final : public Service {
  private:
   std::shared_ptr<Tape> tape() const;
   Response pass_on(const Request& request);
+  void repeat_behind(const Request& request, const Response& taped);
   void listen_to_streams(const Tape& tape, bool listens) const;
   TapeHeader new_header(const CassetteOptions& options) const;
 

@@ -58,12 +58,23 @@ int refuse(int status, const std::string& message) {
   return status;
 }
 
+// Whether a client has found its way here.
+bool was_asked(const cassettes::ReplayReport& report) {
+  return report.played + report.unmatched + report.passed_on + report.new_exchanges > 0;
+}
+
 // Ends what a run leaves: the tape is complete, the report is told. The status to end with, where
-// nothing else went wrong.
-int finish(Stack& stack) {
+// nothing else went wrong. for_command: the run was for the sake of one.
+int finish(Stack& stack, bool for_command) {
   const auto report = stack.eject();
   if (!report.ok()) return refuse(kCannotStart, report.error());
   std::cerr << cassettes::to_text(*report);
+  if (for_command && !was_asked(*report)) {
+    // Source: [doc] AWS SDKs and Tools reference, "Service-specific endpoints"
+    std::cerr << "dynadeck: the command asked for nothing. SDKs find this server by"
+                 " AWS_ENDPOINT_URL; those that do not know it (boto3 before 1.28, AWS CLI before"
+                 " 2.13) need their endpoint set to $DYNADECK_URL\n";
+  }
   return report->clean() ? 0 : kReplayDiffers;
 }
 
@@ -126,7 +137,7 @@ int serve(const ServeOptions& options) {
   const int signal = wait_for_stop_signal();
   spdlog::info("stopping on signal {}", signal);
   if (!served->server->stop(options.drain_timeout)) spdlog::warn("some requests were cut off");
-  return finish(stack);
+  return finish(stack, false);
 }
 
 int serve_child(const ServeOptions& given, std::span<const std::string> child) {
@@ -142,7 +153,7 @@ int serve_child(const ServeOptions& given, std::span<const std::string> child) {
 
   const auto status = run_child(child, child_environment(url_of(options.host, served->port)));
   served->server->stop(options.drain_timeout);
-  const int ours = finish(*served->stack);
+  const int ours = finish(*served->stack, true);
   if (!status.ok()) return refuse(kCannotStart, status.error());
   return ours != 0 ? ours : *status;
 }

@@ -277,6 +277,8 @@ cassettes::DeckContext deck_context(Stack::Parts& parts, const ServeOptions& opt
   context.seed = parts.random.seed();
   context.clock_frozen = parts.clock.frozen();
   context.dynadeck_version = version_number();
+  context.private_database = parts.engine != nullptr && options.in_memory &&
+                             options.upstream.url.empty() && options.upstream.shadow.empty();
   // An engine that is only a shadow does not make what clients read.
   if (parts.engine != nullptr && options.upstream.url.empty()) {
     context.listen_to_streams = [engine = parts.engine, sink = &parts.taped_streams](bool listens) {

@@ -268,6 +268,128 @@ TEST_CASE("a refusal names tape, request, nearest exchange and difference", "[ca
   CHECK(deck->handle(elsewhere).body.find("recorded 000000000000/us-east-1") != std::string::npos);
 }
 
+TEST_CASE("a refusal says what is compared, and of what is there", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  const auto put_at = [](const std::string& id, const std::string& time) {
+    return ask(Operation::kPutItem, R"({"TableName":"t","Item":{"id":{"S":")" + id +
+                                        R"("},"at":{"N":")" + time + R"("}}})");
+  };
+  const auto in_session = [](Request request, const std::string& session) {
+    request.session = session;
+    return request;
+  };
+  {
+    const auto deck = studio.counting_deck();
+    REQUIRE(deck->insert(recording(path)));
+    (void)deck->handle(in_session(put_at("a", "1"), "one"));
+    (void)deck->handle(in_session(put_at("b", "2"), "two"));
+    REQUIRE(deck->eject());
+  }
+  CassetteOptions options = replaying(path, Order::kItem);
+  REQUIRE(set_option(options, "ignore", "$.Item.at"));
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(options));
+  const auto refusal = [&](const Request& request) {
+    const Response refused = deck->handle(request);
+    CHECK(refused.status == 400);
+    return refused.body;
+  };
+  const std::string ignored = refusal(put_at("c", "3"));
+  CHECK(ignored.find("$.Item.id.S") != std::string::npos);
+  CHECK(ignored.find("$.Item.at") == std::string::npos);
+  const std::string other = refusal(get("a"));
+  CHECK(other.find("holds no GetItem. The nearest recorded request is exchange 1, PutItem") !=
+        std::string::npos);
+  CHECK(refusal(in_session(get("a"), "three")).find("no section three; it has: one; two.") !=
+        std::string::npos);
+}
+
+TEST_CASE("all of a large difference is told, and the start of it in the error", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  const auto put_many = [](const std::string& value) {
+    std::string item = R"("id":{"S":"a"})";
+    for (int i = 100; i < 150; ++i) {
+      item += ",\"k" + std::to_string(i) + "\":{\"S\":\"" + value + "\"}";
+    }
+    return ask(Operation::kPutItem, R"({"TableName":"t","Item":{)" + item + "}}");
+  };
+  {
+    const auto deck = studio.counting_deck();
+    REQUIRE(deck->insert(recording(path)));
+    (void)deck->handle(put_many("x"));
+    REQUIRE(deck->eject());
+  }
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path)));
+  const std::string error = deck->handle(put_many("y")).body;
+  CHECK(error.find("k104") < error.find("and 45 more"));
+  CHECK(to_json(deck->report()).find("$.Item.k149.S") != std::string::npos);
+  CHECK(to_text(deck->report()).find("$.Item.k149.S") != std::string::npos);
+}
+
+TEST_CASE("a tape that was cut short is played as far as it goes, and the report says so",
+          "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  {
+    const auto deck = studio.counting_deck();
+    REQUIRE(deck->insert(recording(path)));
+    (void)deck->handle(get("a"));
+    REQUIRE(deck->eject());
+  }
+  const auto text_of = [&](const std::string& tape) {
+    const auto deck = studio.empty_deck();
+    REQUIRE(deck->insert(replaying(tape)));
+    return to_text(deck->report());
+  };
+  CHECK(text_of(path).find("cut short") == std::string::npos);
+  const std::string bytes = read_file(path);
+  write_file(folder.file("b.tape"), bytes.substr(0, bytes.size() * 3 / 4));
+  CHECK(text_of(folder.file("b.tape")).find("the tape was cut short") != std::string::npos);
+}
+
+TEST_CASE("a private database is told of the writes that the tape answers", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  {
+    const auto deck = studio.counting_deck();
+    REQUIRE(deck->insert(recording(path)));
+    (void)deck->handle(put("a", "1"));
+    (void)deck->handle(get("a"));
+    REQUIRE(deck->eject());
+  }
+  const bool is_private = GENERATE(true, false);
+  const bool records = GENERATE(true, false);
+  std::vector<std::string> heard;
+  DeckContext context = studio.context();
+  context.private_database = is_private;
+  Deck deck(std::make_unique<FakeService>([&](const Request& request) {
+              heard.emplace_back(info(request.operation).name);
+              return answer("{}");
+            }),
+            context);
+  CassetteOptions options = replaying(path);
+  if (records) options.mode = Mode::kNewEpisodes;
+  if (!records) options.unmatched = Unmatched::kPassthrough;
+  REQUIRE(deck.insert(options));
+  CHECK(deck.handle(put("a", "1")).body == R"({"n":1})");
+  CHECK(deck.handle(get("a")).body == R"({"n":2})");
+  CHECK(deck.handle(get("b")).body == "{}");
+  const std::vector<std::string> told = is_private ? std::vector<std::string>{"PutItem", "GetItem"}
+                                                   : std::vector<std::string>{"GetItem"};
+  CHECK(heard == told);
+  const auto report = deck.eject();
+  REQUIRE(report);
+  CHECK(report->new_exchanges == (records ? 1 : 0));
+  CHECK(report->passed_on == (records ? 0 : 1));
+}
+
 TEST_CASE("many threads are recorded completely", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");

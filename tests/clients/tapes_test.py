@@ -74,6 +74,27 @@ class Tapes(unittest.TestCase):
         self.assertIn(recorded.stdout, described[0])
         self.assertEqual(described[0].count("2026-03-01T12:00:00"), 2)
 
+    def test_new_episodes_find_what_the_tape_has_written(self):
+        """The table's creation is played; what is new is asked of a database that has heard of it."""
+        tape = self.folder / "a.tape"
+        for words in (("one",), ("one", "two"), ("one", "two")):
+            finished = self.dynadeck("record", tape, "--mode", "new-episodes", "--", PYTHON,
+                                     HERE / "put_items.py", *words)
+            self.assertEqual(finished.returncode, 0, finished.stdout + finished.stderr)
+            self.assertEqual(finished.stdout.split(), list(words))
+        self.assertIn("4 played", finished.stderr)
+        self.assertIn("recorded 0 exchanges", finished.stderr)
+        finished = self.dynadeck("replay", tape, "--unmatched", "passthrough", "--", PYTHON,
+                                 HERE / "put_items.py", "one", "two", "three")
+        self.assertEqual(finished.stdout.split(), ["one", "two", "three"], finished.stderr)
+        self.assertIn("2 passed on", finished.stderr)
+
+    def test_a_command_that_asks_elsewhere_is_told_how_to_ask_here(self):
+        tape, _ = self.record("boto3")
+        finished = self.dynadeck("replay", tape, "--", "true")
+        self.assertEqual(finished.returncode, 0, finished.stderr)
+        self.assertIn("AWS_ENDPOINT_URL", finished.stderr)
+
     def test_the_status_of_the_command_is_passed_on(self):
         for status in (0, 7):
             tape = self.folder / f"{status}.tape"

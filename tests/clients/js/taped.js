@@ -5,7 +5,7 @@ const fs = require('node:fs')
 const { Readable } = require('node:stream')
 const {
   DynamoDBClient, CreateTableCommand, DeleteTableCommand, GetItemCommand, PutItemCommand,
-  UpdateItemCommand, paginateQuery, waitUntilTableExists
+  TransactWriteItemsCommand, UpdateItemCommand, paginateQuery, waitUntilTableExists
 } = require('@aws-sdk/client-dynamodb')
 
 const log = fs.createWriteStream(process.argv[2])
@@ -48,6 +48,10 @@ async function main () {
     }))
     await client.send(new GetItemCommand({ TableName, Key }))
   }
+  // The SDK draws a token for it, another one each time.
+  await client.send(new TransactWriteItemsCommand({
+    TransactItems: [{ Put: { TableName, Item: { id: { S: 'two' }, n: { N: '1' } } } }]
+  }))
   const wanted = process.env.CHANGED ? 'other' : 'one'
   await client.send(new GetItemCommand({ TableName, Key: { id: { S: wanted }, n: { N: '3' } } }))
   await client.send(new DeleteTableCommand({ TableName }))
