@@ -13,10 +13,10 @@ struct DifferenceLimits {
   std::size_t value_bytes = 120;  // of each value
 };
 
-// One line per place where the documents differ: `$.Key.id.S: asked "b", recorded "a"`; of a set its
-// members: `$.Item.tags.SS: only asked ["x"], only recorded ["y"]`. Of long texts what surrounds the
-// first difference. What matching does not distinguish is no difference: order in sets, forms of
-// numbers. Bodies that are not JSON are compared whole.
+// One line per place where the documents differ: `$.Key.id.S: asked "b", recorded "a"`; of a set
+// its members: `$.Item.tags.SS: only asked ["x"], only recorded ["y"]`. Of long texts what
+// surrounds the first difference. What matching does not distinguish is no difference: order in
+// sets, forms of numbers. Bodies that are not JSON are compared whole.
 std::vector<std::string> differences(std::string_view asked, std::string_view recorded,
                                      std::string_view left_word = "asked",
                                      std::string_view right_word = "recorded",

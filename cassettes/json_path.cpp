@@ -101,6 +101,7 @@ std::optional<JsonPath> JsonPath::parse(std::string_view text) {
       path.steps_.push_back({Kind::kDescend, {}, 0});
       text.remove_prefix(1);
       if (text.size() < 2) return std::nullopt;
+      if (text[1] == '[') text.remove_prefix(1);
     }
     if (text.starts_with('.')) {
       text.remove_prefix(1);
@@ -110,9 +111,10 @@ std::optional<JsonPath> JsonPath::parse(std::string_view text) {
       text.remove_prefix(name.size());
       continue;
     }
-    const std::size_t end = text.starts_with("['") ? text.find("']") : text.find(']');
+    const bool quoted = text.starts_with("['") || text.starts_with("[\"");
+    const std::size_t end = quoted ? text.find(text[1] == '\'' ? "']" : "\"]", 2) : text.find(']');
     if (!text.starts_with('[') || end == std::string_view::npos) return std::nullopt;
-    if (text.starts_with("['")) {
+    if (quoted) {
       path.steps_.push_back({Kind::kName, std::string(text.substr(2, end - 2)), 0});
       text.remove_prefix(end + 2);
       continue;

@@ -57,8 +57,11 @@ TEST_CASE("a path names places, with or without the wrappers of values", "[casse
   CHECK(hits("$.Items[1].a") == 1);
   CHECK(hits("$..a") == 3);
   CHECK(hits("$.Item['a']") == 1);
+  CHECK(hits("$.Item[\"a\"]") == 1);
+  CHECK(hits("$..['a']") == 3);
+  CHECK(hits("$.Items..['a']") == 2);
   CHECK(hits("$.Other") == 0);
-  for (const char* wrong : {"Item", "$.", "$[", "$['a", "$[x]", "$.."}) {
+  for (const char* wrong : {"Item", "$.", "$[", "$['a", "$['", "$[x]", "$..", "$..[a"}) {
     CHECK_FALSE(JsonPath::parse(wrong));
   }
 }

@@ -1,4 +1,4 @@
-"""Makes a table, puts an item for each argument into it, and prints what a consistent read finds."""
+"""Makes a table, puts an item for each argument into it, and reads the last one."""
 import os
 import sys
 

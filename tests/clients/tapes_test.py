@@ -75,7 +75,7 @@ class Tapes(unittest.TestCase):
         self.assertEqual(described[0].count("2026-03-01T12:00:00"), 2)
 
     def test_new_episodes_find_what_the_tape_has_written(self):
-        """The table's creation is played; what is new is asked of a database that has heard of it."""
+        """The table's creation is played; what is new asks a database that has heard of it."""
         tape = self.folder / "a.tape"
         for words in (("one",), ("one", "two"), ("one", "two")):
             finished = self.dynadeck("record", tape, "--mode", "new-episodes", "--", PYTHON,
