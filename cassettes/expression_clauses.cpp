@@ -16,10 +16,15 @@ constexpr std::array<std::string_view, 5> kExpressions = {
     "UpdateExpression", "ConditionExpression", "FilterExpression", "KeyConditionExpression",
     "SearchConditionExpression"};
 
-bool is_word(char byte) {
-  return std::isalnum(static_cast<unsigned char>(byte)) != 0 || byte == '_' || byte == '#' ||
-         byte == ':' || byte == '-';
+bool is_letter(char byte) {
+  return std::isalnum(static_cast<unsigned char>(byte)) != 0 || byte == '_';
 }
+
+// Of expressions, where a dash is a minus ("total-:paid").
+bool is_expression_word(char byte) { return is_letter(byte) || byte == '#' || byte == ':'; }
+
+// Of statements, where quoted names may have dashes.
+bool is_statement_word(char byte) { return is_letter(byte) || byte == '-'; }
 
 bool equals(std::string_view word, std::string_view keyword) {
   return word.size() == keyword.size() &&
@@ -27,14 +32,14 @@ bool equals(std::string_view word, std::string_view keyword) {
 }
 
 // Words and single signs, without white space.
-std::vector<std::string_view> tokens_of(std::string_view expression) {
+std::vector<std::string_view> tokens_of(std::string_view text, bool (*is_word)(char)) {
   std::vector<std::string_view> tokens;
-  for (std::size_t at = 0; at < expression.size();) {
+  for (std::size_t at = 0; at < text.size();) {
     std::size_t end = at;
-    while (end < expression.size() && is_word(expression[end])) ++end;
+    while (end < text.size() && is_word(text[end])) ++end;
     if (end == at) ++end;
-    if (std::isspace(static_cast<unsigned char>(expression[at])) == 0) {
-      tokens.push_back(expression.substr(at, end - at));
+    if (std::isspace(static_cast<unsigned char>(text[at])) == 0) {
+      tokens.push_back(text.substr(at, end - at));
     }
     at = end;
   }
@@ -49,7 +54,7 @@ class Clauses {
       : names_(names), placeholders_(placeholders) {}
 
   void read(std::string_view expression) {
-    for (const std::string_view token : tokens_of(expression)) take(token);
+    for (const std::string_view token : tokens_of(expression, is_expression_word)) take(token);
     end_clause();
   }
 
@@ -88,36 +93,88 @@ class Clauses {
 };
 
 bool mentions(std::string_view statement, std::span<const std::string> attributes) {
-  for (const std::string_view token : tokens_of(statement)) {
+  for (const std::string_view token : tokens_of(statement, is_statement_word)) {
     if (std::find(attributes.begin(), attributes.end(), token) != attributes.end()) return true;
   }
   return false;
 }
 
-// 'literal' with '' for a quote inside.
-std::string replace_literals(std::string_view statement, const ReplaceLiteral& replace) {
-  std::string out;
-  std::size_t at = 0;
-  while (at < statement.size()) {
-    if (statement[at] != '\'') {
-      out += statement[at++];
-      continue;
-    }
-    std::string literal;
-    for (++at; at < statement.size(); ++at) {
-      if (statement[at] == '\'') {
-        if (at + 1 == statement.size() || statement[at + 1] != '\'') break;
-        ++at;
+// Copies a statement with its literals replaced: 'texts' ('' is a quote inside) and numbers. What
+// stands before a colon is an attribute's name.
+class Literals {
+ public:
+  Literals(std::string_view statement, const ReplaceLiteral& replace)
+      : statement_(statement), replace_(replace) {}
+
+  std::string replaced() {
+    while (at_ < statement_.size()) {
+      if (statement_[at_] == '\'') {
+        text();
+      } else if (begins_number()) {
+        number();
+      } else {
+        out_ += statement_[at_++];
       }
-      literal += statement[at];
     }
-    ++at;
+    return std::move(out_);
+  }
+
+ private:
+  bool is_digit(std::size_t at) const {
+    return at < statement_.size() && std::isdigit(static_cast<unsigned char>(statement_[at])) != 0;
+  }
+
+  bool begins_number() const {
+    const auto before = [this](std::size_t count) {
+      return at_ < count ? ' ' : statement_[at_ - count];
+    };
+    const bool in_name = is_letter(before(1)) || (before(1) == '-' && is_letter(before(2)));
+    return is_digit(at_) && !in_name && before(1) != '"' && before(1) != '.';
+  }
+
+  void number() {
+    const std::size_t start = at_;
+    while (is_digit(at_) || (at_ < statement_.size() && (statement_[at_] == '.' || sign_or_e()))) {
+      ++at_;
+    }
+    out_ += replace_(statement_.substr(start, at_ - start), "N");
+  }
+
+  // Of an exponent: "1e5", "1E-5".
+  bool sign_or_e() const {
+    const auto is_e = [&](std::size_t at) {
+      return statement_[at] == 'e' || statement_[at] == 'E';
+    };
+    if (is_e(at_)) return is_digit(at_ + 1) || is_digit(at_ + 2);
+    return (statement_[at_] == '+' || statement_[at_] == '-') && is_e(at_ - 1);
+  }
+
+  void text() {
+    const std::size_t start = at_;
+    std::string literal;
+    for (++at_; at_ < statement_.size(); ++at_) {
+      if (statement_[at_] == '\'') {
+        if (at_ + 1 == statement_.size() || statement_[at_ + 1] != '\'') break;
+        ++at_;
+      }
+      literal += statement_[at_];
+    }
+    at_ = std::min(at_ + 1, statement_.size());
+    const std::size_t next = statement_.find_first_not_of(" \t\r\n", at_);
+    if (next != std::string_view::npos && statement_[next] == ':') {
+      out_ += statement_.substr(start, at_ - start);
+      return;
+    }
     std::string raw;
     append_quoted(raw, literal);
-    out.append("'").append(string_value(replace(raw, "S"))).append("'");
+    out_.append("'").append(string_value(replace_(raw, "S"))).append("'");
   }
-  return out;
-}
+
+  const std::string_view statement_;
+  const ReplaceLiteral& replace_;
+  std::size_t at_ = 0;
+  std::string out_;
+};
 
 bool is_parameter(Places places) {
   return std::any_of(places.begin(), places.end(),
@@ -159,7 +216,7 @@ bool rewrite_statements(std::string_view body, std::span<const std::string> attr
     if (!raw.starts_with('"')) return Rewrite::kKeep;
     const std::string& name = places.empty() ? std::string() : places.back().name;
     if (name == "Statement") {
-      append_quoted(replacement, replace_literals(string_value(raw), replace));
+      append_quoted(replacement, Literals(string_value(raw), replace).replaced());
       return Rewrite::kReplace;
     }
     if (!is_parameter(places)) return Rewrite::kKeep;

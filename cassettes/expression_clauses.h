@@ -16,8 +16,8 @@ void collect_placeholders(std::string_view request, std::span<const std::string>
                           std::vector<std::string>& placeholders);
 
 // Replaces, in PartiQL requests whose statement speaks of one of the attributes, the statement's
-// string literals and all parameters. replace(raw JSON text, type) gives the new raw text. False,
-// with `out` as it was, where there is nothing of that kind.
+// literals, texts and numbers, and all parameters. replace(raw JSON text, type) gives the new raw
+// text. False, with `out` as it was, where there is nothing of that kind.
 using ReplaceLiteral = std::function<std::string(std::string_view raw, std::string_view type)>;
 bool rewrite_statements(std::string_view body, std::span<const std::string> attributes,
                         const ReplaceLiteral& replace, std::string& out);

@@ -13,8 +13,9 @@ bool is_wrapper(const Place& place) { return place.name == "M" || place.name == 
 
 class Rewriter {
  public:
-  Rewriter(std::string_view text, const Visit& visit, std::string& out, bool prune)
-      : cursor_(text), visit_(visit), out_(out), prune_(prune) {}
+  Rewriter(std::string_view text, const Visit& visit, const VisitName* visit_name, std::string& out,
+           bool prune)
+      : cursor_(text), visit_(visit), visit_name_(visit_name), out_(out), prune_(prune) {}
 
   bool document() {
     if (!value()) return false;
@@ -59,12 +60,12 @@ class Rewriter {
         std::string_view name;
         bool escaped = false;
         if (!cursor_.name(name, escaped)) return false;
-        out_.append("\"").append(name).append("\":");
         if (escaped) {
           unescape(name, place.name);
         } else {
           place.name = name;
         }
+        append_name(name, place.name);
       } else {
         place.index = index++;
       }
@@ -82,8 +83,20 @@ class Rewriter {
     return !cursor_.failed();
   }
 
+  // raw: as it stands in the text.
+  void append_name(std::string_view raw, std::string_view name) {
+    std::string replacement;
+    if (visit_name_ != nullptr && (*visit_name_)(places_, name, replacement)) {
+      append_quoted(out_, replacement);
+    } else {
+      out_.append("\"").append(raw).append("\"");
+    }
+    out_ += ':';
+  }
+
   JsonCursor cursor_;
   const Visit& visit_;
+  const VisitName* const visit_name_;  // null where names stay
   std::string& out_;
   const bool prune_;
   std::vector<Place> places_;
@@ -188,7 +201,12 @@ std::string JsonPath::last_name() const {
 }
 
 bool rewrite_json(std::string_view text, const Visit& visit, std::string& out, bool prune) {
-  return Rewriter(text, visit, out, prune).document();
+  return Rewriter(text, visit, nullptr, out, prune).document();
+}
+
+bool rewrite_json(std::string_view text, const Visit& visit, const VisitName& visit_name,
+                  std::string& out) {
+  return Rewriter(text, visit, &visit_name, out, false).document();
 }
 
 }  // namespace dynadeck::cassettes

@@ -58,9 +58,16 @@ enum class Rewrite : std::uint8_t { kKeep, kReplace, kDrop };
 // containers. kReplace takes `replacement` for it.
 using Visit = std::function<Rewrite(Places places, std::string_view raw, std::string& replacement)>;
 
+// Called for every member's name before its value. places: where the object is. True: `replacement`
+// is taken for it; the value's places have the old name all the same.
+using VisitName =
+    std::function<bool(Places places, std::string_view name, std::string& replacement)>;
+
 // Appends the document with the visited changes; names and scalars that are kept stay byte for
 // byte, white space between them goes. prune: also drop containers that are empty then. False, with
 // `out` in any state, where the text is not JSON.
 bool rewrite_json(std::string_view text, const Visit& visit, std::string& out, bool prune = false);
+bool rewrite_json(std::string_view text, const Visit& visit, const VisitName& visit_name,
+                  std::string& out);
 
 }  // namespace dynadeck::cassettes

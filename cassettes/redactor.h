@@ -9,18 +9,19 @@
 #include "cassettes/json_path.h"
 #include "cassettes/options.h"
 #include "cassettes/pattern.h"
+#include "cassettes/pseudonyms.h"
 #include "harness/result.h"
 
 namespace dynadeck::cassettes {
 
 // Replaces what its rules name. The same value gets the same pseudonym under the same salt, in
 // requests as in responses: joins still work, and a replay redacts what it is asked before it looks
-// for it. Immutable.
+// for it. A body that holds nothing of the kind stays as it is, to the byte. Immutable.
 class Redactor {
  public:
   // salt: hexadecimal. The error names the rule that cannot be used.
   static Outcome<Redactor, std::string> make(const std::vector<RedactionRule>& rules,
-                                             std::string salt);
+                                             const std::string& salt);
   // 32 hexadecimal digits from the machine's entropy.
   static std::string fresh_salt();
 
@@ -37,23 +38,21 @@ class Redactor {
   std::string response(std::string_view body, const Found& found_in_request) const;
 
  private:
-  struct Document;
+  class Rewriting;
 
-  std::string pseudonym(std::string_view value) const;
-  std::string number_for(std::string_view digest, std::size_t digits) const;
-  bool is_number_pseudonym(std::string_view text) const;
   std::string replacement_of(std::string_view raw, std::string_view type, Found* found) const;
-  bool rewrite(std::string_view body, const std::vector<std::string>& placeholders,
-               const Found* found_before, Found* found, std::string& out) const;
+  std::string without_patterns(std::string_view text, Found* found, bool& changed) const;
   bool named(Places places) const;
+  bool may_concern(std::string_view body) const;
   std::vector<std::string> secret_placeholders(std::string_view body) const;
 
   bool any_ = false;
-  std::string salt_;
+  Pseudonyms pseudonyms_;
   std::vector<JsonPath> paths_;
   std::vector<JsonPath> item_paths_;  // the same within items: for the images of stream records
   std::vector<std::string> attributes_;
   std::vector<std::string> expression_names_;  // attributes, and what paths end with
+  bool names_tell_ = true;  // where none of these names stands, there is nothing to redact
   std::vector<Pattern> patterns_;
 };
 

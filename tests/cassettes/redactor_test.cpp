@@ -104,7 +104,12 @@ TEST_CASE("an attribute is replaced wherever it stands", "[cassettes]") {
       R"j({"Statement":"SELECT * FROM t WHERE email = 'jane@example.com'"})j",
       R"j({"Statement":"SELECT * FROM t WHERE email = ?","Parameters":
            [{"S":"jane@example.com"}]})j",
-      R"j({"AttributeUpdates":{"email":{"Action":"PUT","Value":{"S":"jane@example.com"}}}})j"};
+      R"j({"AttributeUpdates":{"email":{"Action":"PUT","Value":{"S":"jane@example.com"}}}})j",
+      R"j({"UpdateExpression":"SET email=email-:e",
+           "ExpressionAttributeValues":{":e":{"S":"jane@example.com"}}})j",
+      R"j({"UpdateExpression":"SET email=:d-:e",
+           "ExpressionAttributeValues":{":e":{"S":"jane@example.com"}}})j",
+      R"j({"Item":{"em\u0061il":{"\u0053":"jane@ex\u0061mple.com"}}})j"};
   for (const std::string& body : bodies) {
     Redactor::Found found;
     const std::string redacted = by_name.request(body, found);
@@ -149,6 +154,114 @@ TEST_CASE("a pattern is replaced inside texts", "[cassettes]") {
       by_pattern.request(R"({"Item":{"note":{"S":"mail to jane@example.com now"}}})", found);
   CHECK_FALSE(contains(redacted, "jane"));
   CHECK(contains(redacted, "mail to redacted-"));
+}
+
+TEST_CASE("a pattern finds what is in bytes, in numbers and in names", "[cassettes]") {
+  Redactor::Found found;
+  const Redactor by_pattern = redactor({pattern("s3cret[a-z]*"), pattern("[0-9]{16}")});
+  const auto redacted = [&](const std::string& value) {
+    return by_pattern.request(R"({"TableName":"t","Item":{"a":)" + value + "}}", found);
+  };
+  // "see s3cretvalue."
+  const std::string bytes = redacted(R"({"B":"c2VlIHMzY3JldHZhbHVlLg=="})");
+  CHECK_FALSE(contains(bytes, "MzY3JldHZhbHVl"));
+  // "see redacted-...": what is around it stays, and it stays base64.
+  CHECK(contains(bytes, R"({"B":"c2VlIHJlZGFjdGVkL)"));
+  CHECK(contains(redacted(R"({"M":{"s3cretname":{"S":"x"}}})"), R"({"M":{"redacted-)"));
+  // A number stays one that DynamoDB takes: at most 38 digits.
+  const std::string number = redacted(R"({"N":"41111111111111114111111111111111"})");
+  const std::size_t start = number.find(R"({"N":")") + 6;
+  CHECK(number.find_first_not_of("123456789", start) == start + 23);
+  CHECK(found.size() >= 4);
+}
+
+TEST_CASE("no pattern touches what the service made", "[cassettes]") {
+  const Redactor digits = redactor({pattern("[0-9]{8,}")});
+  const std::string record =
+      R"({"NextShardIterator":"0123456789","Records":[{"eventID":"0123456789","dynamodb":)"
+      R"({"SequenceNumber":"0000000000000000000000001","Keys":{"id":{"S":"0123456789"}}}}]})";
+  const std::string kept = digits.response(record, {});
+  CHECK(contains(kept, R"("SequenceNumber":"0000000000000000000000001")"));
+  CHECK(contains(kept, R"("NextShardIterator":"0123456789")"));
+  CHECK(contains(kept, R"("id":{"S":"redacted-)"));
+  const std::string error = R"({"__type":"com.amazonaws.dynamodb.v20120810#X","message":"-"})";
+  CHECK(digits.response(error, {}) == error);
+}
+
+TEST_CASE("what is redacted stays as it is, whatever a pattern looks for", "[cassettes]") {
+  Redactor::Found found;
+  const auto rule = GENERATE(as<std::string>{}, "[0-9a-f]{8,}", "[a-z]+", "redacted", "[0-9]+");
+  const Redactor by_pattern = redactor({pattern(rule), pattern("[0-9a-f]+")});
+  const std::string once = by_pattern.request(
+      R"({"Item":{"a":{"S":"deadbeef0 and cafecafe12"},"n":{"N":"1234567"},"b":{"B":"YWJjZGVm"}}})",
+      found);
+  CHECK(by_pattern.request(once, found) == once);
+}
+
+TEST_CASE("all spellings of a number are one secret", "[cassettes]") {
+  const Redactor by_name = redactor({attribute("n")});
+  const auto redacted = [&](const std::string& number) {
+    Redactor::Found found;
+    return by_name.request(R"({"Item":{"n":{"N":")" + number + R"("}}})", found);
+  };
+  const std::vector<std::vector<std::string>> numbers = {{"1.5", "1.50", "15e-1", "+1.5", "0.15E1"},
+                                                         {"-1200", "-12e2", "-1200.0"},
+                                                         {"0", "-0", "0.00"},
+                                                         {"0.0025", "25e-4"},
+                                                         {"1e100", "10E99"}};
+  for (const std::vector<std::string>& spellings : numbers) {
+    for (const std::string& spelling : spellings)
+      CHECK(redacted(spelling) == redacted(spellings[0]));
+  }
+  CHECK(redacted("1.5") != redacted("15"));
+  // What comes back is replaced, however it was spelled when it was sent.
+  Redactor::Found found;
+  (void)by_name.request(R"({"Item":{"n":{"N":"4711.50"}}})", found);
+  for (const char* response : {R"({"Attributes":{"copy":{"N":"4711.5"}}})",
+                               R"({"message":"4711.50"})", R"({"message":"it was 4711.5"})"}) {
+    CHECK_FALSE(contains(by_name.response(response, found), "4711.5"));
+  }
+}
+
+TEST_CASE("answers stay valid: no part of a number or of base64 is replaced", "[cassettes]") {
+  Redactor::Found found;
+  const Redactor by_name = redactor({attribute("pin")});
+  (void)by_name.request(R"({"Item":{"pin":{"N":"4110"},"more":{"S":"x"}}})", found);
+  (void)by_name.request(R"({"Item":{"pin":{"S":"test"}}})", found);
+  const std::string response =
+      R"({"Attributes":{"n":{"N":"4110411041104110"},"b":{"B":"abtestcd"},"ns":{"NS":["41101"]}}})";
+  CHECK(by_name.response(response, found) == response);
+}
+
+TEST_CASE("a body without secrets stays as it is, to the byte", "[cassettes]") {
+  const Redactor any = redactor(GENERATE(std::vector<RedactionRule>{{"", "email", ""}},
+                                         std::vector<RedactionRule>{{"$.Item.email", "", ""}},
+                                         std::vector<RedactionRule>{{"", "", "email"}}));
+  Redactor::Found found;
+  for (const char* body : {R"({ "Item" : { "name" : {"S":"x\u0041"} } })", "{}", R"([ 1.50 ])"}) {
+    CHECK(any.request(body, found) == body);
+    CHECK(any.response(body, found) == body);
+  }
+  CHECK(found.empty());
+}
+
+TEST_CASE("statements lose their literals and keep their names", "[cassettes]") {
+  Redactor::Found found;
+  const Redactor by_name = redactor({attribute("card"), attribute("due-date")});
+  const auto redacted = [&](const std::string& statement) {
+    return by_name.request(R"({"Statement":")" + statement + R"("})", found);
+  };
+  for (const char* statement :
+       {"SELECT * FROM t2 WHERE card = 4111111111111111",
+        "SELECT * FROM t2 WHERE card=-4111111111111111",
+        "INSERT INTO t2 VALUE {'id':'4111111111111111', 'card' : 4111111111111111}",
+        R"(UPDATE t2 SET \"due-date\"='4111111111111111' WHERE id='it''s')"}) {
+    const std::string text = redacted(statement);
+    INFO(text);
+    CHECK_FALSE(contains(text, "4111111111111111"));
+    CHECK(contains(text, "t2"));
+  }
+  CHECK(contains(redacted("INSERT INTO t2 VALUE {'card':1.5e3}"), "{'card':"));
 }
 
 TEST_CASE("what is not JSON is hidden as a whole", "[cassettes]") {
