@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cassettes/json_text.h"
+#include "cassettes/redactor.h"
 #include "cassettes/tape_header.h"
 
 namespace dynadeck::cassettes {
@@ -60,7 +61,7 @@ std::string_view find_name(const std::array<std::pair<std::string_view, Value>, 
 }
 
 Result set_flag(std::string_view option, std::string_view text, bool& flag) {
-  if (text != "true" && text != "false" && text != "") {
+  if (text != "true" && text != "false" && !text.empty()) {
     return std::string(option) + ": " + std::string(text) + " is neither true nor false";
   }
   flag = text != "false";
@@ -81,8 +82,9 @@ Result set_speed(std::string_view text, double& speed) {
   return "speed: " + std::string(text) + " is no speed such as taped, 0.5 or 10x";
 }
 
-// "$.Item.email", "pattern:REGEX", "attribute:NAME", or an attribute's bare name.
-RedactionRule redaction_of(std::string_view text) {
+// "$.Item.email", "pattern:REGEX", "attribute:NAME", or an attribute's bare name. A rule that
+// cannot be used is refused here, before there is a file.
+Result add_redaction(std::string_view text, std::vector<RedactionRule>& rules) {
   constexpr std::string_view kPattern = "pattern:";
   constexpr std::string_view kAttribute = "attribute:";
   RedactionRule rule;
@@ -93,7 +95,12 @@ RedactionRule redaction_of(std::string_view text) {
   } else {
     rule.attribute = text.starts_with(kAttribute) ? text.substr(kAttribute.size()) : text;
   }
-  return rule;
+  if (rule.path.empty() && rule.pattern.empty() && rule.attribute.empty()) {
+    return "redact: " + std::string(text) + " names nothing";
+  }
+  if (auto usable = Redactor::make({rule}, ""); !usable) return usable.error();
+  rules.push_back(std::move(rule));
+  return Done{};
 }
 
 // What is wrong with a list of rules, or nothing: a member that is misspelt would be a rule that
@@ -163,8 +170,7 @@ Result set_option(CassetteOptions& options, std::string_view name, std::string_v
   } else if (name == "match-only") {
     rule.only = value;
   } else if (name == "redact") {
-    options.redact.push_back(redaction_of(value));
-    return Done{};
+    return add_redaction(value, options.redact);
   } else {
     return "there is no cassette option " + std::string(name);
   }

@@ -61,6 +61,8 @@ struct RedactionRule {
   std::string path;       // "$.Item.email", "$..password"
   std::string attribute;  // name of an attribute, at any depth
   std::string pattern;    // POSIX extended regular expression, or a name (uuid, email, ...)
+
+  friend bool operator==(const RedactionRule&, const RedactionRule&) = default;
 };
 
 struct CassetteOptions {

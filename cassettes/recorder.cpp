@@ -8,6 +8,7 @@
 
 #include "cassettes/interaction.h"
 #include "cassettes/json_text.h"
+#include "cassettes/tape_reader.h"
 
 namespace dynadeck::cassettes {
 namespace {
@@ -37,6 +38,20 @@ void read_client(const HeaderList& headers, InteractionView& view) {
   }
 }
 
+// A tape that is gone on with keeps the redactions it began with: whoever asks for others must not
+// believe that they are in force.
+Outcome<Done, std::string> keeps_rules(const CassetteOptions& options) {
+  const auto tape = TapeReader::open(options.path);
+  if (!tape) return tape.error();
+  const std::vector<RedactionRule>& taped = tape->header().redactions;
+  for (const RedactionRule& rule : options.redact) {
+    if (std::find(taped.begin(), taped.end(), rule) != taped.end()) continue;
+    return options.path + ": goes on with the redactions it began with, and " + to_json({rule}) +
+           " is none of them; `dynadeck cassette redact` adds it to the tape";
+  }
+  return Done{};
+}
+
 std::chrono::microseconds microseconds_between(Clock::MonotonicTime from, Clock::MonotonicTime to) {
   return std::chrono::duration_cast<std::chrono::microseconds>(to - from);
 }
@@ -47,6 +62,9 @@ Outcome<std::unique_ptr<Recorder>, std::string> Recorder::open(const CassetteOpt
                                                                TapeHeader header, bool append,
                                                                std::uint64_t seed,
                                                                const Clock& clock, Stats& stats) {
+  if (append && !options.redact.empty()) {
+    if (auto fits = keeps_rules(options); !fits) return fits.error();
+  }
   WriterOptions writer_options;
   writer_options.overwrite = options.overwrite;
   writer_options.level = options.compression_level;

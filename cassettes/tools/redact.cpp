@@ -22,13 +22,6 @@ struct RedactOptions {
   bool overwrite = false;
 };
 
-bool in_force(const RedactionRule& rule, const std::vector<RedactionRule>& rules) {
-  return std::any_of(rules.begin(), rules.end(), [&](const RedactionRule& known) {
-    return known.path == rule.path && known.attribute == rule.attribute &&
-           known.pattern == rule.pattern;
-  });
-}
-
 int run(const RedactOptions& options, const ToolOutput& to) {
   CassetteOptions parsed;
   for (const std::string& rule : options.rules) {
@@ -41,7 +34,9 @@ int run(const RedactOptions& options, const ToolOutput& to) {
   const auto redactor = Redactor::make(parsed.redact, header.salt);
   if (!redactor) return unusable(to, redactor.error());
   for (const RedactionRule& rule : parsed.redact) {
-    if (!in_force(rule, header.redactions)) header.redactions.push_back(rule);
+    const bool known = std::find(header.redactions.begin(), header.redactions.end(), rule) !=
+                       header.redactions.end();
+    if (!known) header.redactions.push_back(rule);
   }
 
   const std::string path = options.output.empty() ? options.file : options.output;

@@ -272,6 +272,45 @@ TEST_CASE("what is not JSON is hidden as a whole", "[cassettes]") {
 TEST_CASE("redaction rules that cannot be used are refused", "[cassettes]") {
   CHECK_FALSE(Redactor::make({path("nonsense")}, ""));
   CHECK_FALSE(Redactor::make({pattern("((")}, ""));
+  // And where they are given, before there is a tape.
+  for (const char* wrong : {"$..", "pattern:((", "pattern:", "attribute:", ""}) {
+    CassetteOptions options;
+    CHECK_FALSE(set_option(options, "redact", wrong));
+    CHECK(options.redact.empty());
+  }
+}
+
+TEST_CASE("a tape that is gone on with takes no other redactions", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  CassetteOptions options = recording(path);
+  REQUIRE(set_option(options, "redact", "attribute:v"));
+  {
+    const auto deck = studio.counting_deck();
+    REQUIRE(deck->insert(options));
+    (void)deck->handle(put("a", "first-secret"));
+    REQUIRE(deck->eject());
+  }
+  const std::string before = read_file(path);
+  options.mode = Mode::kNewEpisodes;
+  {
+    CassetteOptions more = options;
+    REQUIRE(set_option(more, "redact", "attribute:other"));
+    const auto deck = studio.counting_deck();
+    const auto refused = deck->insert(more);
+    REQUIRE_FALSE(refused);
+    CHECK(contains(refused.error(), R"([{"attribute":"other"}] is none of them)"));
+    CHECK(read_file(path) == before);
+  }
+  // Those it has may be given again, or not.
+  if (GENERATE(true, false)) options.redact.clear();
+  const auto deck = studio.counting_deck();
+  REQUIRE(deck->insert(options));
+  (void)deck->handle(put("b", "second-secret"));
+  REQUIRE(deck->eject());
+  REQUIRE(system(("zstd -dcqf " + path + " > " + folder.file("text")).c_str()) == 0);
+  CHECK_FALSE(contains(read_file(folder.file("text")), "second-secret"));
 }
 
 TEST_CASE("a redacted tape holds no secret, and replays", "[cassettes]") {
