@@ -113,7 +113,10 @@ void default_to_serve(Arguments& arguments) {
 constexpr std::string_view kFooter =
     "Every option can come from the environment: --data-dir is DYNADECK_DATA_DIR.\n"
     "Without a command, dynadeck serves. Exit status: 0 fine; 1 cannot start or went wrong;\n"
-    "2 wrong usage or unreadable input; 3 the replay had an unmatched or unplayed exchange.";
+    "2 wrong usage or unreadable input; 3 the replay had an unmatched or unplayed exchange.\n"
+    "record and replay else end as their command does: 128 plus the signal that ended it, 126 "
+    "where\n"
+    "it cannot be executed, 127 where it is not found.";
 
 // What the user wants to read instead of having anything done, if so.
 std::optional<std::string> text_asked_for(CLI::App& app, Arguments arguments,

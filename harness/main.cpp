@@ -42,6 +42,7 @@ int run(const dynadeck::Config& config) {
       return dynadeck::serve(config.serve);
     case Command::kRecord:
     case Command::kReplay:
+      dynadeck::block_child_signals();
       return dynadeck::serve_child(config.serve, config.child);
   }
   return kUsage;

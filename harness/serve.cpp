@@ -98,6 +98,16 @@ std::map<std::string, std::string> child_environment(const std::string& url) {
     environment["AWS_REGION"] = "us-east-1";
     environment["AWS_DEFAULT_REGION"] = "us-east-1";
   }
+  // What would lead past us: a switch that ignores the addresses above, and proxies.
+  if (std::getenv("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") != nullptr) {
+    environment["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "false";
+  }
+  for (const char* name : {"NO_PROXY", "no_proxy"}) {
+    const char* const value = std::getenv(name);
+    const std::string before = value == nullptr ? "" : value;
+    if (before == "*") continue;  // nothing goes through a proxy, and a list would say less
+    environment[name] = before.empty() ? "127.0.0.1" : before + ",127.0.0.1";
+  }
   return environment;
 }
 
@@ -148,13 +158,15 @@ int serve_child(const ServeOptions& given, std::span<const std::string> child) {
   options.in_memory = options.in_memory || !options.replay_file.empty();
   // The child's own output is what matters, unless the user asked for more.
   log_to_stderr(given.log_level == "info" ? "warn" : given.log_level);
+  // Before there is a tape: a command that was misspelt leaves none.
+  if (const auto wrong = check_command(child[0])) return refuse(wrong->status, wrong->message);
   const auto served = start_serving(options);
   if (!served.ok()) return refuse(served.error().status, served.error().message);
 
   const auto status = run_child(child, child_environment(url_of(options.host, served->port)));
-  served->server->stop(options.drain_timeout);
+  if (!served->server->stop(options.drain_timeout)) spdlog::warn("some requests were cut off");
   const int ours = finish(*served->stack, true);
-  if (!status.ok()) return refuse(kCannotStart, status.error());
+  if (!status.ok()) return refuse(status.error().status, status.error().message);
   return ours != 0 ? ours : *status;
 }
 

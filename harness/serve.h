@@ -19,8 +19,8 @@ inline constexpr int kReplayDiffers =
 // everything else goes to standard error. Returns the exit status.
 int serve(const ServeOptions& options);
 
-// Serves on a free port while `child` runs with AWS_ENDPOINT_URL and its kin set to it. Returns the
-// child's status, or kReplayDiffers.
+// Serves on a free port while `child` runs with AWS_ENDPOINT_URL and its kin set to it. Returns
+// kReplayDiffers, or the child's status: 126 or 127 where it cannot be run.
 int serve_child(const ServeOptions& options, std::span<const std::string> child);
 
 }  // namespace dynadeck
