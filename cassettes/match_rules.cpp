@@ -15,12 +15,6 @@ namespace {
 constexpr std::size_t kMostBindings = 200'000;
 constexpr std::string_view kStandIn = "\"<any>\"";
 
-bool fits(const std::string& glob, std::string_view text) {
-  if (glob.empty() || glob == text) return true;
-  const bool plain = glob.find_first_of("*?[\\") == std::string::npos;
-  return !plain && fnmatch(glob.c_str(), std::string(text).c_str(), 0) == 0;
-}
-
 std::uint64_t hash_of_pair(const std::string& recorded, const std::string& asked) {
   return combine(hash_text(recorded), hash_text(asked));
 }
@@ -52,6 +46,14 @@ std::optional<JsonPath> path_of(const std::string& text, std::string_view option
 
 }  // namespace
 
+MatchRules::Glob::Glob(std::string text)
+    : text_(std::move(text)), plain_(text_.find_first_of("*?[\\") == std::string::npos) {}
+
+bool MatchRules::Glob::fits(std::string_view name) const {
+  if (text_.empty() || text_ == name) return true;
+  return !plain_ && fnmatch(text_.c_str(), std::string(name).c_str(), 0) == 0;
+}
+
 std::vector<MatchRule> with_usual_rules(std::vector<MatchRule> rules) {
   for (const std::string_view operation : {"TransactWriteItems", "ExecuteTransaction"}) {
     MatchRule usual;
@@ -69,7 +71,7 @@ Outcome<MatchRules, std::string> MatchRules::make(const std::vector<MatchRule>& 
   MatchRules made;
   std::string wrong;
   for (const MatchRule& source : rules) {
-    Rule rule{source, {}, {}, {}, {}};
+    Rule rule{Glob(source.operation), Glob(source.table), {}, {}, {}, {}};
     if (!source.ignore.empty()) rule.ignore = path_of(source.ignore, "ignore", wrong);
     if (!source.only.empty()) rule.only = path_of(source.only, "match-only", wrong);
     if (source.normalise.starts_with('$')) {
@@ -95,12 +97,12 @@ std::vector<const MatchRules::Rule*> MatchRules::rules_for(std::string_view oper
   std::vector<const Rule*> chosen;
   std::optional<RequestView> view;
   for (const Rule& rule : rules_) {
-    if (!fits(rule.source.operation, operation)) continue;
-    if (!rule.source.table.empty()) {
+    if (!rule.operation.fits(operation)) continue;
+    if (!rule.table.empty()) {
       if (!view) view.emplace(body);
       const auto tables = view->tables();
       const bool named = std::any_of(tables.begin(), tables.end(), [&](const std::string& table) {
-        return fits(rule.source.table, table);
+        return rule.table.fits(table);
       });
       if (!named) continue;
     }
@@ -111,7 +113,7 @@ std::vector<const MatchRules::Rule*> MatchRules::rules_for(std::string_view oper
 
 bool MatchRules::concern(std::string_view operation) const {
   return std::any_of(rules_.begin(), rules_.end(),
-                     [&](const Rule& rule) { return fits(rule.source.operation, operation); });
+                     [&](const Rule& rule) { return rule.operation.fits(operation); });
 }
 
 bool MatchRules::rewrite(std::string_view operation, std::string_view body, Renamed* renamed,

@@ -53,8 +53,19 @@ class MatchRules {
   std::vector<Pattern> patterns() const;
 
  private:
+  // What a rule says of names. Requests that no rule concerns ask it too: it is quick.
+  class Glob {
+   public:
+    explicit Glob(std::string text);  // empty: every name
+    bool empty() const { return text_.empty(); }
+    bool fits(std::string_view name) const;
+
+   private:
+    std::string text_;
+    bool plain_;
+  };
   struct Rule {
-    MatchRule source;
+    Glob operation, table;
     std::optional<JsonPath> ignore;
     std::optional<JsonPath> rename_path;
     std::optional<Pattern> rename_pattern;

@@ -253,8 +253,9 @@ Outcome<TapeIndex, std::string> TapeReader::build_index(const MatchRules& rules)
     scan_request(exchange->request, scan);
     const InteractionView view = exchange->view();
     const std::uint64_t hash =
-        rules.empty() ? match_hash(view.operation, view.account, view.region, scan.body.hash)
-                      : rules.hash(view.operation, view.account, view.region, view.request);
+        rules.concern(view.operation)
+            ? rules.hash(view.operation, view.account, view.region, view.request)
+            : match_hash(view.operation, view.account, view.region, scan.body.hash);
     builder.add(view, hash, scan);
     return true;
   });

@@ -124,10 +124,10 @@ Outcome<Done, std::string> TapeWriter::add(const InteractionView& interaction) {
   if (!error_.empty()) return error_;
   const std::size_t start = pending_.size();
   lines_.append(pending_, interaction);
-  const std::uint64_t hash = rules_.empty()
-                                 ? lines_.match_hash()
-                                 : rules_.hash(interaction.operation, interaction.account,
-                                               interaction.region, interaction.request);
+  const std::uint64_t hash = rules_.concern(interaction.operation)
+                                 ? rules_.hash(interaction.operation, interaction.account,
+                                               interaction.region, interaction.request)
+                                 : lines_.match_hash();
   if (auto done = keep_line(start, interaction.sequence); !done) return done;
   builder_.add(interaction, hash, lines_.scan());
   return Done{};
