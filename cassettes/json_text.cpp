@@ -10,15 +10,6 @@
 namespace dynadeck::cassettes {
 namespace {
 
-constexpr std::uint64_t kOnes = 0x0101010101010101;
-constexpr std::uint64_t kHighs = 0x8080808080808080;
-
-std::uint64_t load(const char* from) {
-  std::uint64_t eight;
-  std::memcpy(&eight, from, sizeof eight);
-  return eight;
-}
-
 bool is_special(char byte) {
   const auto value = static_cast<unsigned char>(byte);
   return value < 0x20 || value >= 0x80 || value == '"' || value == '\\';
@@ -27,13 +18,8 @@ bool is_special(char byte) {
 // The first byte that is a control character, a quote, a backslash or not ASCII; eight at a time.
 const char* skip_plain(const char* position, const char* end) {
   for (; end - position >= 8; position += 8) {
-    const std::uint64_t eight = load(position);
-    const std::uint64_t quotes = eight ^ (kOnes * '"');
-    const std::uint64_t backslashes = eight ^ (kOnes * '\\');
-    // A borrow may mark bytes behind a special one, never before it: the first mark is right.
-    const std::uint64_t found =
-        ((eight - kOnes * 0x20) | (quotes - kOnes) | (backslashes - kOnes) | eight) & kHighs;
-    if (found != 0) return position + std::countr_zero(found) / 8;
+    const std::uint64_t special = special_bytes(position);
+    if (special != 0) return position + std::countr_zero(special) / 8;
   }
   while (position != end && !is_special(*position)) ++position;
   return position;
@@ -97,7 +83,7 @@ void JsonCursor::skip_spaces() {
   }
 }
 
-bool JsonCursor::string(std::string_view& inner, bool& escaped) {
+bool JsonCursor::any_string(std::string_view& inner, bool& escaped) {
   if (!take('"')) return fail();
   const char* const start = position_;
   escaped = false;

@@ -1,8 +1,10 @@
 // JSON as text: checked and cut up without building a tree, so that bytes can be kept as they came.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -48,6 +50,9 @@ class JsonCursor {
   const char* position() const { return position_; }
 
  private:
+  // The same where the string is not short and plain.
+  bool any_string(std::string_view& inner, bool& escaped);
+
   bool fail() {
     failed_ = true;
     position_ = end_;
@@ -91,6 +96,34 @@ void append_base64(std::string& out, std::string_view bytes);
 bool append_from_base64(std::string& out, std::string_view text);
 
 // ---------------------------------------------------------------- implementation
+
+// Marks, in the highest bit of each of eight bytes, what is a control character, a quote, a
+// backslash or not ASCII. A borrow may mark bytes behind such a one, never before it: the first
+// mark is right.
+inline std::uint64_t special_bytes(const char* from) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = 0x8080808080808080;
+  std::uint64_t eight;
+  std::memcpy(&eight, from, sizeof eight);
+  const std::uint64_t quotes = eight ^ (kOnes * '"');
+  const std::uint64_t backslashes = eight ^ (kOnes * '\\');
+  return ((eight - kOnes * 0x20) | (quotes - kOnes) | (backslashes - kOnes) | eight) & kHighs;
+}
+
+inline bool JsonCursor::string(std::string_view& inner, bool& escaped) {
+  const char* const start = position_ + 1;
+  if (end_ - position_ > 8 && *position_ == '"') {
+    const std::uint64_t special = special_bytes(start);
+    const char* const at = start + std::countr_zero(special) / 8;
+    if (special != 0 && *at == '"') {
+      inner = {start, static_cast<std::size_t>(at - start)};
+      escaped = false;
+      position_ = at + 1;
+      return true;
+    }
+  }
+  return any_string(inner, escaped);
+}
 
 inline void JsonCursor::skip_space() {
   // Nearly everything is printed without spaces.

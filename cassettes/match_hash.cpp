@@ -22,21 +22,24 @@ std::uint64_t fold(std::uint64_t left, std::uint64_t right) {
 }
 
 // Little-endian, as the tape is.
+template <typename Word = std::uint64_t>
 std::uint64_t word_at(const char* from) {
-  std::uint64_t word = 0;
+  Word word = 0;
   std::memcpy(&word, from, sizeof word);
   return word;
 }
 
-// The last `left` bytes, 1 to 7 of them, as a word with zeros above.
+// The last `left` bytes, 1 to 7 of them, as a word with zeros above. Loads overlap: most names and
+// many values are shorter than a word, and a loop over their bytes took longer than all the rest.
 std::uint64_t last_word(std::string_view bytes, std::size_t left) {
-  // One load, of bytes that were hashed already too, where there are eight.
-  if (bytes.size() >= 8) return word_at(bytes.data() + bytes.size() - 8) >> (64 - 8 * left);
-  std::uint64_t word = 0;
-  for (std::size_t i = left; i > 0; --i) {
-    word = word << 8 | static_cast<unsigned char>(bytes[i - 1]);
+  const char* const end = bytes.data() + bytes.size();
+  if (bytes.size() >= 8) return word_at(end - 8) >> (64 - 8 * left);
+  const char* const start = end - left;
+  if (left >= 4) {
+    return word_at<std::uint32_t>(start) | word_at<std::uint32_t>(end - 4) << (8 * (left - 4));
   }
-  return word;
+  const std::uint64_t last = static_cast<unsigned char>(end[-1]);
+  return left == 1 ? last : word_at<std::uint16_t>(start) | last << (8 * (left - 1));
 }
 
 std::uint64_t hash_bytes(char kind, std::string_view bytes) {
