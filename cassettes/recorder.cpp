@@ -41,9 +41,9 @@ void read_client(const HeaderList& headers, InteractionView& view) {
 // A tape that is gone on with keeps the redactions it began with: whoever asks for others must not
 // believe that they are in force.
 Outcome<Done, std::string> keeps_rules(const CassetteOptions& options) {
-  const auto tape = TapeReader::open(options.path);
-  if (!tape) return tape.error();
-  const std::vector<RedactionRule>& taped = tape->header().redactions;
+  const auto header = TapeReader::read_header(options.path);
+  if (!header) return header.error();
+  const std::vector<RedactionRule>& taped = header->redactions;
   for (const RedactionRule& rule : options.redact) {
     if (std::find(taped.begin(), taped.end(), rule) != taped.end()) continue;
     return options.path + ": goes on with the redactions it began with, and " + to_json({rule}) +

@@ -17,8 +17,11 @@ namespace {
 std::string error_text(int number) { return std::generic_category().message(number); }
 
 std::string failed_open(const std::string& path, int number) {
-  if (number == ELOOP)
+  struct stat status {};
+  const bool link = lstat(path.c_str(), &status) == 0 && S_ISLNK(status.st_mode);
+  if (number == ELOOP || (number == EEXIST && link)) {
     return path + ": is a symbolic link, and tapes are not written through links";
+  }
   if (number == EEXIST) return path + ": exists already; say --overwrite to replace it";
   return path + ": " + error_text(number);
 }
@@ -69,9 +72,9 @@ Outcome<TapeFile, std::string> TapeFile::create(const std::string& path, bool ov
     if (!may_be_overwritten(descriptor)) {
       return file.describe("is not a tape; only tapes are overwritten");
     }
-    if (fchmod(descriptor, 0600) != 0) return file.describe(error_text(errno));
     if (auto done = file.truncate(0); !done) return done.error();
   }
+  if (fchmod(descriptor, 0600) != 0) return file.describe(error_text(errno));
   return file;
 }
 
@@ -82,6 +85,20 @@ Outcome<TapeFile, std::string> TapeFile::open_to_append(const std::string& path)
   if (!is_regular(descriptor)) return file.describe("is not a regular file");
   if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     return file.describe("is being used by another process");
+  }
+  return file;
+}
+
+Outcome<TapeFile, std::string> TapeFile::open_to_replace(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
+  if (descriptor < 0) return failed_open(path, errno);
+  TapeFile file(descriptor, path);
+  if (!is_regular(descriptor)) return file.describe("is not a regular file");
+  if (flock(descriptor, LOCK_SH | LOCK_NB) != 0) {
+    return file.describe("is being recorded by another process");
+  }
+  if (!may_be_overwritten(descriptor)) {
+    return file.describe("is not a tape; only tapes are overwritten");
   }
   return file;
 }

@@ -18,11 +18,14 @@ class TapeFile {
   TapeFile& operator=(TapeFile&& other) noexcept;
   ~TapeFile();
 
-  // A new file with mode 0600, locked. With `overwrite` an existing tape is emptied; without, an
-  // existing file is an error. Symbolic links are not followed.
+  // A new file with mode 0600 whatever the umask, locked. With `overwrite` an existing tape is
+  // emptied; without, an existing file is an error. Symbolic links are not followed.
   static Outcome<TapeFile, std::string> create(const std::string& path, bool overwrite);
   // An existing file for reading and appending, locked. Symbolic links are not followed.
   static Outcome<TapeFile, std::string> open_to_append(const std::string& path);
+  // An existing tape that something else will take the place of: locked against writers, not
+  // against readers. Symbolic links are not followed.
+  static Outcome<TapeFile, std::string> open_to_replace(const std::string& path);
   // For reading. shared_lock: fail if somebody is writing it.
   static Outcome<TapeFile, std::string> open_to_read(const std::string& path, bool shared_lock);
 

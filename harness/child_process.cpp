@@ -166,6 +166,11 @@ void block_stop_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+void unblock_stop_signals() {
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
+}
+
 void block_child_signals() {
   const sigset_t signals = child_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);

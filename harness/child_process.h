@@ -35,6 +35,9 @@ Outcome<int, CannotRun> run_child(std::span<const std::string> command,
 // signals this process was started to ignore. SIGHUP is left alone if it is one of them (nohup).
 void block_stop_signals();
 
+// For what does not wait for them: they end the process again.
+void unblock_stop_signals();
+
 // Blocks, in addition, what else run_child passes on. Call before any thread starts.
 void block_child_signals();
 

@@ -126,7 +126,7 @@ std::optional<std::string> text_asked_for(CLI::App& app, Arguments arguments,
     app.parse(arguments);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    return chosen.empty() ? app.help() : chosen.front()->help();
+    return chosen.empty() ? app.help() : chosen.front()->help("dynadeck");
   } catch (const CLI::CallForVersion&) {
     return version_text() + "\n";
   } catch (const CLI::ParseError& error) {

@@ -34,6 +34,8 @@ int run(const dynadeck::Config& config) {
       std::cout << config.text;
       return 0;
     case Command::kCassette:
+      // Nobody waits for them here: Ctrl-C ends a tool.
+      dynadeck::unblock_stop_signals();
       return dynadeck::cassettes::run_cassette_command(config.rest, dynadeck::tool_servers(),
                                                        std::cout, std::cerr);
     case Command::kFaults:

@@ -15,6 +15,11 @@ int run_cassette_command(std::span<const std::string> arguments, const ToolServe
                          std::ostream& output, std::ostream& errors) {
   CLI::App app("Tools for cassettes, the tapes of recorded exchanges", "dynadeck cassette");
   app.require_subcommand(1);
+  app.footer(
+      "Each tool explains itself: dynadeck cassette show --help\n"
+      "Exit status: 0 fine; 1 verify, diff or run-against found something; 2 a file that cannot "
+      "be\n"
+      "read or written, or a wrong command line.");
   const ToolOutput to{output, errors};
   int status = kToolGood;
   add_show(app, to, status);
@@ -37,12 +42,18 @@ int run_cassette_command(std::span<const std::string> arguments, const ToolServe
     app.parse(std::move(reversed));
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    output << (chosen.empty() ? app.help() : chosen.front()->help());
+    output << (chosen.empty() ? app.help() : chosen.front()->help("dynadeck cassette"));
     return kToolGood;
   } catch (const CLI::ParseError& error) {
-    errors << "dynadeck: cassette: " << error.what() << "\n";
+    const bool unknown = app.get_subcommands().empty() && !arguments.empty();
+    errors << "dynadeck: cassette: "
+           << (unknown ? "there is no tool " + arguments[0] : std::string(error.what()))
+           << " (see dynadeck cassette --help)\n";
     return kToolUnusable;
   }
+  output.flush();
+  if (!output.good() && status != kToolUnusable)
+    return unusable(to, "standard output: cannot be written");
   return status;
 }
 

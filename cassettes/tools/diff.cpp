@@ -24,6 +24,7 @@ constexpr std::size_t kCacheBytes = std::size_t{32} << 20;
 
 // A tape with random access.
 struct Side {
+  std::string redacted;  // with which rules and salt
   TapeIndex index;
   std::unique_ptr<FrameCache> cache;
 
@@ -32,13 +33,14 @@ struct Side {
   }
 };
 
-Outcome<Side, std::string> open_side(const std::string& file) {
-  auto tape = TapeReader::open(file);
+Outcome<Side, std::string> open_side(const std::string& file, const ToolOutput& to) {
+  auto tape = open_tape(file, to, Prints::kAlong);
   if (!tape) return tape.error();
   if (!tape->damage().empty()) return file + ": " + tape->damage();
   auto index = tape->index();
   if (!index) return index.error();
   Side side;
+  side.redacted = to_json(tape->header().redactions) + tape->header().salt;
   side.index = std::move(index).value();
   side.cache =
       std::make_unique<FrameCache>(std::move(tape).value(), side.index.frames, kCacheBytes);
@@ -47,16 +49,19 @@ Outcome<Side, std::string> open_side(const std::string& file) {
 
 class Comparison {
  public:
-  Comparison(Side& left, Side& right, std::ostream& out) : left_(left), right_(right), out_(out) {}
+  // ignored: places in answers that are not compared.
+  Comparison(Side& left, Side& right, const std::vector<JsonPath>& ignored, std::ostream& out)
+      : left_(left), right_(right), ignored_(ignored), out_(out) {}
 
   // The n-th asking of a request on one tape stands beside the n-th on the other.
-  Outcome<Done, std::string> run() {
+  Outcome<Done, std::string> run(ProgressLine& progress) {
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> waiting;
     for (std::uint32_t i = static_cast<std::uint32_t>(right_.index.size()); i-- > 0;) {
       waiting[right_.index.hashes[i]].push_back(i);
     }
     std::vector<bool> paired(right_.index.size(), false);
     for (std::uint32_t i = 0; i < left_.index.size(); ++i) {
+      progress.show(i, left_.index.size());
       auto& same = waiting[left_.index.hashes[i]];
       if (same.empty()) {
         if (auto done = print_alone("- ", left_, i); !done) return done;
@@ -95,7 +100,8 @@ class Comparison {
       lines.push_back("status: first " + std::to_string(before->status) + ", second " +
                       std::to_string(after->status));
     }
-    for (std::string& line : differences(before->response, after->response, "first", "second")) {
+    for (std::string& line : differences(without(before->response, ignored_),
+                                         without(after->response, ignored_), "first", "second")) {
       lines.push_back(std::move(line));
     }
     if (lines.empty()) return Done{};
@@ -108,6 +114,7 @@ class Comparison {
 
   Side& left_;
   Side& right_;
+  const std::vector<JsonPath>& ignored_;
   std::ostream& out_;
   std::uint64_t found_ = 0;
 };
@@ -164,14 +171,27 @@ Outcome<std::uint64_t, std::string> diff_records(const std::string& first,
   return found;
 }
 
-int diff(const std::string& first, const std::string& second, const ToolOutput& to) {
-  auto left = open_side(first);
+struct DiffOptions {
+  std::string first;
+  std::string second;
+  std::vector<std::string> ignore;
+};
+
+int diff(const DiffOptions& options, const ToolOutput& to) {
+  const auto ignored = parse_ignored(options.ignore);
+  if (!ignored) return unusable(to, ignored.error());
+  auto left = open_side(options.first, to);
   if (!left) return unusable(to, left.error());
-  auto right = open_side(second);
+  auto right = open_side(options.second, to);
   if (!right) return unusable(to, right.error());
-  Comparison comparison(*left, *right, to.output);
-  if (auto done = comparison.run(); !done) return unusable(to, done.error());
-  const auto records = diff_records(first, second, to.output);
+  if (left->redacted != right->redacted) {
+    to.errors << "dynadeck: the tapes are redacted otherwise, so what is redacted differs\n";
+  }
+  ProgressLine progress(to, options.first, Prints::kAlong);
+  Comparison comparison(*left, *right, *ignored, to.output);
+  if (auto done = comparison.run(progress); !done) return unusable(to, done.error());
+  progress.clear();
+  const auto records = diff_records(options.first, options.second, to.output);
   if (!records) return unusable(to, records.error());
   const std::uint64_t found = comparison.found() + *records;
   to.output << found << " differences\n";
@@ -183,10 +203,11 @@ int diff(const std::string& first, const std::string& second, const ToolOutput& 
 void add_diff(CLI::App& app, const ToolOutput& to, int& status) {
   CLI::App* const command =
       app.add_subcommand("diff", "Requests of one tape only (-, +), and answers that differ (!)");
-  const auto files = std::make_shared<std::pair<std::string, std::string>>();
-  command->add_option("A", files->first, "A tape")->required();
-  command->add_option("B", files->second, "Another")->required();
-  command->callback([files, to, &status] { status = diff(files->first, files->second, to); });
+  const auto options = std::make_shared<DiffOptions>();
+  command->add_option("A", options->first, "A tape")->required();
+  command->add_option("B", options->second, "Another")->required();
+  add_ignore_option(*command, options->ignore);
+  command->callback([options, to, &status] { status = diff(*options, to); });
 }
 
 }  // namespace dynadeck::cassettes

@@ -2,13 +2,12 @@
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
 #include <CLI/Validators.hpp>
-#include <fstream>
 #include <memory>
 #include <ostream>
 #include <string>
 
 #include "cassettes/json_text.h"
-#include "cassettes/stream_line.h"
+#include "cassettes/line_writer.h"
 #include "cassettes/tools/tool.h"
 #include "harness/utf8.h"
 
@@ -19,6 +18,7 @@ struct ExportOptions {
   std::string file;
   std::string output;
   std::string format = "jsonl";
+  bool overwrite = false;
 };
 
 std::string target_of(const std::string& operation) {
@@ -49,7 +49,7 @@ void append_content(std::string& out, const std::string& bytes) {
 
 // One entry of HAR 1.2. What HAR has no place for goes into members that begin with an underscore,
 // as it allows. Source: [doc] "HAR 1.2 Spec".
-std::string entry_of(const Interaction& interaction, const TapeHeader& header) {
+std::string entry_of(const Interaction& interaction, const TapeHeader& header, LineWriter& lines) {
   const auto milliseconds = std::to_string(static_cast<double>(interaction.duration.count()) / 1e3);
   std::string out = R"({"startedDateTime":")" + format_time(header.created + interaction.offset);
   out += R"(","time":)" + milliseconds;
@@ -75,9 +75,9 @@ std::string entry_of(const Interaction& interaction, const TapeHeader& header) {
   out += ',';
   append_content(out, interaction.response);
   out += R"(}},"cache":{},"timings":{"send":0,"wait":)" + milliseconds + R"(,"receive":0})";
-  // The whole line, so that an import loses nothing.
+  // The whole line as it is on the tape, so that an import loses nothing.
   out += R"(,"_dynadeck":)";
-  append_line(out, interaction);
+  lines.append(out, interaction.view());
   out.back() = '}';
   return out;
 }
@@ -90,40 +90,41 @@ Outcome<Done, std::string> export_lines(const TapeReader& tape, std::ostream& ou
   });
 }
 
+// The header and the lines that are no exchanges stand beside the entries, so that an import gives
+// the same tape: {"before": how many entries stood before the line, "line": ...}.
 Outcome<Done, std::string> export_archive(const TapeReader& tape, std::ostream& out) {
-  out << R"({"log":{"version":"1.2","creator":{"name":"dynadeck","version":")"
-      << tape.header().dynadeck_version << R"("},"entries":[)";
-  bool first = true;
-  std::string streams;  // what is told of them, which HAR has no place for
+  out << R"({"log":{"version":"1.2","creator":{"name":"dynadeck","version":)";
+  std::string version;
+  append_quoted(version, tape.header().dynadeck_version);
+  out << version << R"(},"entries":[)";
+  LineWriter lines(tape.header().seed);
+  std::uint64_t entries = 0;
+  std::string others;
   const auto visit = [&](Interaction& interaction) {
-    out << (first ? "\n" : ",\n") << entry_of(interaction, tape.header());
-    first = false;
+    out << (entries++ == 0 ? "\n" : ",\n") << entry_of(interaction, tape.header(), lines);
     return out.good();
   };
   const auto done = for_each_entry(tape, visit, [&](std::string_view line) {
-    if (!is_stream_line(line)) return true;
-    streams.append(streams.empty() ? "\n" : ",\n").append(line);
+    others.append(others.empty() ? "\n" : ",\n").append(R"({"before":)");
+    others.append(std::to_string(entries)).append(R"(,"line":)").append(line).append("}");
     return true;
   });
-  out << "\n]";
-  if (!streams.empty()) out << ",\"_dynadeck_streams\":[" << streams << "\n]";
-  out << "}}\n";
+  std::string header = to_line(tape.header());
+  header.pop_back();
+  out << "\n],\"_dynadeck_header\":" << header << ",\"_dynadeck_lines\":[" << others << "\n]}}\n";
   return done;
 }
 
 int run(const ExportOptions& options, const ToolOutput& to) {
-  const auto tape = open_tape(options.file, to);
+  const Prints prints = options.output.empty() ? Prints::kAlong : Prints::kAtEnd;
+  const auto tape = open_tape(options.file, to, prints);
   if (!tape) return unusable(to, tape.error());
-  std::ofstream file;
-  if (!options.output.empty()) {
-    file.open(options.output, std::ios::binary | std::ios::trunc);
-    if (!file) return unusable(to, options.output + ": cannot be written");
-  }
-  std::ostream& out = options.output.empty() ? to.output : file;
-  auto done = options.format == "har" ? export_archive(*tape, out) : export_lines(*tape, out);
+  auto output = TextOutput::create(options.output, options.overwrite, to.output);
+  if (!output) return unusable(to, output.error());
+  auto done = options.format == "har" ? export_archive(*tape, output->stream())
+                                      : export_lines(*tape, output->stream());
   if (done && !tape->damage().empty()) done = options.file + ": " + tape->damage();
-  out.flush();
-  if (done && !out.good()) done = options.output + ": cannot be written";
+  if (done) done = output->finish();
   return done ? kToolGood : unusable(to, done.error());
 }
 
@@ -136,6 +137,7 @@ void add_export(CLI::App& app, const ToolOutput& to, int& status) {
   command->add_option("--format", options->format, "jsonl or har")
       ->check(CLI::IsMember({"jsonl", "har"}));
   command->add_option("-o,--output", options->output, "Where to; without, standard output");
+  command->add_flag("--overwrite", options->overwrite, "Replace an existing output");
   command->callback([options, to, &status] { status = run(*options, to); });
 }
 

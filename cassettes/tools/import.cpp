@@ -2,14 +2,19 @@
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <iostream>
 #include <iterator>
 #include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "cassettes/json_text.h"
 #include "cassettes/stream_line.h"
@@ -129,54 +134,107 @@ class Importer {
   std::uint64_t skipped_ = 0;
 };
 
-Outcome<Done, std::string> import_lines(std::istream& in, Importer& importer) {
+// Reads a line without its break, which may be a Windows one.
+bool read_line(std::istream& in, std::string& line) {
+  if (!std::getline(in, line)) return false;
+  if (line.ends_with('\r')) line.pop_back();
+  return true;
+}
+
+// line: the first, which was read already.
+Outcome<Done, std::string> import_lines(std::string line, std::istream& in, Importer& importer,
+                                        ProgressLine& progress) {
   std::uint64_t number = 0;
-  for (std::string line; std::getline(in, line);) {
+  do {
     ++number;
     if (line.empty()) continue;
     if (auto done = importer.line(line); !done) {
       return "line " + std::to_string(number) + ": " + done.error();
     }
-  }
+    progress.show(number, 0);
+  } while (read_line(in, line));
   return Done{};
 }
 
-Outcome<Done, std::string> import_archive(const std::string& text, Importer& importer) {
+Outcome<Done, std::string> import_archive(std::string_view log, Importer& importer) {
+  // What is no exchange, and how many entries stood before it.
+  std::vector<std::pair<std::uint64_t, std::string_view>> others;
+  for_each_element(find_member(log, "_dynadeck_lines"), [&](std::string_view raw) {
+    others.emplace_back(unsigned_value(find_member(raw, "before")), find_member(raw, "line"));
+    return true;
+  });
   Outcome<Done, std::string> added = Done{};
-  const std::string_view entries = find_member(find_member(text, "log"), "entries");
+  std::size_t next = 0;
+  const auto add_others = [&](std::uint64_t entries) {
+    while (added && next < others.size() && others[next].first <= entries) {
+      added = importer.line(others[next++].second);
+    }
+  };
+  std::uint64_t number = 0;
+  const std::string_view entries = find_member(log, "entries");
   const bool walked = for_each_element(entries, [&](std::string_view entry) {
-    added = importer.entry(entry);
+    add_others(number++);
+    if (added) added = importer.entry(entry);
     return added.ok();
   });
-  for_each_element(find_member(find_member(text, "log"), "_dynadeck_streams"),
-                   [&](std::string_view line) {
-                     if (added) added = importer.line(line);
-                     return added.ok();
-                   });
   if (!walked) return std::string("is neither JSON Lines of a cassette nor an HTTP archive");
+  add_others(~std::uint64_t{0});
+  // Archives of earlier writers.
+  for_each_element(find_member(log, "_dynadeck_streams"), [&](std::string_view line) {
+    if (added) added = importer.line(line);
+    return added.ok();
+  });
   return added;
 }
 
-int run(const ImportOptions& options, const ToolOutput& to) {
-  std::ifstream in(options.file, std::ios::binary);
-  std::string first;
-  if (!in || !std::getline(in, first)) return unusable(to, options.file + ": cannot be read");
-  TapeHeader header;
-  std::optional<std::uint64_t> seed;
-  const bool lines = line_type(first) == "header" || is_exchange_line(first);
-  if (line_type(first) == "header") {
-    auto parsed = parse_header(first);
-    if (!parsed) return unusable(to, options.file + ": is " + parsed.error());
-    header = std::move(parsed).value();
-    seed = header.seed;
+// The header that comes with the lines; else a new one.
+Outcome<TapeHeader, std::string> header_of(std::string_view first, std::string_view log,
+                                           std::optional<std::uint64_t>& seed) {
+  const std::string_view taped = find_member(log, "_dynadeck_header");
+  const bool given = line_type(first) == "header" || !taped.empty();
+  if (given) {
+    auto parsed = parse_header(taped.empty() ? first : taped);
+    if (!parsed) return "is " + parsed.error();
+    seed = parsed->seed;
+    return parsed;
   }
-  auto output = TapeOutput::create(options.output, header, options.overwrite, {});
+  TapeHeader header;
+  std::string_view entry;
+  for_each_element(find_member(log, "entries"), [&](std::string_view raw) {
+    entry = raw;
+    return false;
+  });
+  const std::string started = string_value(find_member(entry, "startedDateTime"));
+  if (!parse_time(started, header.created)) {
+    header.created =
+        std::chrono::time_point_cast<Clock::WallTime::duration>(std::chrono::system_clock::now());
+  }
+  header.clock_start = header.created;
+  return header;
+}
+
+int run(const ImportOptions& options, const ToolOutput& to) {
+  std::ifstream file;
+  const bool standard_input = options.file == "-";
+  if (!standard_input) file.open(options.file, std::ios::binary);
+  std::istream& in = standard_input ? std::cin : file;
+  std::string first;
+  if (!in || !read_line(in, first)) return unusable(to, options.file + ": cannot be read");
+  // The rest comes once: it may be a pipe.
+  const bool lines = !line_type(first).empty();
+  std::string archive;
+  if (!lines) archive = first + "\n" + std::string(std::istreambuf_iterator<char>(in), {});
+  const std::string_view log = find_member(archive, "log");
+  std::optional<std::uint64_t> seed;
+  const auto header = header_of(first, log, seed);
+  if (!header) return unusable(to, options.file + ": " + header.error());
+  auto output = TapeOutput::create(options.output, *header, options.overwrite, {});
   if (!output) return unusable(to, output.error());
   Importer importer(output->writer(), seed);
-  in.clear();
-  in.seekg(0);
-  auto done = lines ? import_lines(in, importer)
-                    : import_archive({std::istreambuf_iterator<char>(in), {}}, importer);
+  ProgressLine progress(to, options.file, Prints::kAtEnd);
+  auto done = lines ? import_lines(std::move(first), in, importer, progress)
+                    : import_archive(log, importer);
+  progress.clear();
   if (!done) return unusable(to, options.file + ": " + done.error());
   const std::uint64_t exchanges = output->writer().exchanges();
   done = output->finish();
@@ -192,7 +250,9 @@ int run(const ImportOptions& options, const ToolOutput& to) {
 void add_import(CLI::App& app, const ToolOutput& to, int& status) {
   CLI::App* const command = app.add_subcommand("import", "A tape from JSON Lines or HAR");
   const auto options = std::make_shared<ImportOptions>();
-  command->add_option("FILE", options->file, "What `export` wrote, or a browser's archive")
+  command
+      ->add_option("FILE", options->file,
+                   "What `export` wrote, or a browser's archive; - for standard input")
       ->required();
   command->add_option("-o,--output", options->output, "The new tape")->required();
   command->add_flag("--overwrite", options->overwrite, "Replace an existing output");

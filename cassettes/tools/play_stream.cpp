@@ -117,7 +117,7 @@ int run(const PlayOptions& options, const ToolServers& servers, const ToolOutput
   if (kinesis && options.kinesis_stream.empty()) {
     return unusable(to, "play-stream: --kinesis-endpoint needs --kinesis-stream NAME");
   }
-  const auto tape = open_tape(options.file, to);
+  const auto tape = open_tape(options.file, to, Prints::kAlong);
   if (!tape) return unusable(to, tape.error());
   std::unique_ptr<RemoteStream> remote;
   if (kinesis) {

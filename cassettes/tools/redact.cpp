@@ -88,6 +88,8 @@ void add_redact(CLI::App& app, const ToolOutput& to, int& status) {
   command
       ->add_option("--redact", options->rules,
                    "What: a path ($.Item.email), attribute:NAME or pattern:REGEX; repeatable")
+      ->type_name("WHAT")
+      ->allow_extra_args(false)
       ->required();
   command->add_option("-o,--output", options->output, "The new tape; without, FILE is replaced");
   command->add_flag("--overwrite", options->overwrite, "Replace an existing output");

@@ -47,19 +47,6 @@ Request request_of(const Interaction& interaction) {
   return request;
 }
 
-// Without the places that are not to be compared.
-std::string without(const std::string& body, const std::vector<JsonPath>& ignored) {
-  if (ignored.empty()) return body;
-  std::string out;
-  const Visit visit = [&](Places places, std::string_view, std::string&) {
-    for (const JsonPath& path : ignored) {
-      if (path.matches(places)) return Rewrite::kDrop;
-    }
-    return Rewrite::kKeep;
-  };
-  return rewrite_json(body, visit, out) ? out : body;
-}
-
 std::vector<std::string> compare(const Interaction& taped, const Response& answer,
                                  const std::vector<JsonPath>& ignored) {
   std::vector<std::string> lines;
@@ -75,13 +62,9 @@ std::vector<std::string> compare(const Interaction& taped, const Response& answe
 }
 
 int run(const RunOptions& options, const ToolServers& servers, const ToolOutput& to) {
-  std::vector<JsonPath> ignored;
-  for (const std::string& text : options.ignore) {
-    auto path = JsonPath::parse(text);
-    if (!path) return unusable(to, "ignore: " + text + " is no path such as $..CreationDateTime");
-    ignored.push_back(std::move(*path));
-  }
-  const auto tape = open_tape(options.file, to);
+  const auto ignored = parse_ignored(options.ignore);
+  if (!ignored) return unusable(to, ignored.error());
+  const auto tape = open_tape(options.file, to, Prints::kAlong);
   if (!tape) return unusable(to, tape.error());
   auto database = servers.open_database(options.server);
   if (!database) return unusable(to, database.error());
@@ -97,7 +80,7 @@ int run(const RunOptions& options, const ToolServers& servers, const ToolOutput&
       return false;
     }
     ++asked;
-    const std::vector<std::string> lines = compare(taped, *answer, ignored);
+    const std::vector<std::string> lines = compare(taped, *answer, *ignored);
     if (lines.empty()) return true;
     ++different;
     to.output << "exchange " << taped.sequence << " " << taped.operation << " "
@@ -121,11 +104,10 @@ void add_run_against(CLI::App& app, const ToolServers& servers, const ToolOutput
   command->add_option("FILE", options->file, "The tape")->required();
   command->add_option("URL", options->server.url, "http(s)://HOST[:PORT], or aws")->required();
   add_server_options(*command, options->server);
-  command->add_flag(
-      "!--unsigned", options->server.sign,
+  command->add_flag_callback(
+      "--unsigned", [options] { options->server.sign = false; },
       "Do not sign, though there are credentials; local servers get the account's id");
-  command->add_option("--ignore", options->ignore,
-                      "Not compared in answers: a path ($..CreationDateTime); repeatable");
+  add_ignore_option(*command, options->ignore);
   command->add_option("--section", options->section, "Only this section");
   command->callback([options, servers, to, &status] { status = run(*options, servers, to); });
 }

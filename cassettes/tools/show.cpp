@@ -53,7 +53,7 @@ bool wanted(const ShowOptions& options, const Interaction& interaction) {
          (options.status == 0 || options.status == interaction.status) &&
          (options.id.empty() || options.id == interaction.request_id) &&
          (options.sequence == 0 || options.sequence == interaction.sequence) &&
-         (!options.errors_only || !interaction.error_code.empty()) &&
+         (!options.errors_only || interaction.status >= 400) &&
          names_table(options.table, interaction.request);
 }
 
@@ -89,7 +89,7 @@ void print_exchange(const Interaction& interaction, std::ostream& out) {
 // Filters that speak of requests or answers leave stream records out.
 bool wanted(const ShowOptions& options, const StreamLine& told) {
   const bool by_exchange = options.operation.empty() && options.section.empty() &&
-                           options.status == 0 && !options.errors_only;
+                           options.status == 0 && !options.errors_only && options.id.empty();
   return by_exchange && (options.sequence == 0 || options.sequence == told.exchange) &&
          fits(options.table, std::string(table_name_of(told.stream_arn)));
 }
@@ -114,8 +114,17 @@ void print_told(const StreamLine& told, std::ostream& out) {
   out << "         = " << shortened(find_member(told.json, "dynamodb"), kShownBytes) << "\n";
 }
 
+// Only filters of sections speak of marks, too.
+void show_mark(const ShowOptions& options, std::string_view line, std::ostream& out) {
+  const std::string section = string_value(find_member(line, "section"));
+  const bool others = options.sequence != 0 || options.status != 0 || options.errors_only ||
+                      !options.id.empty() || !options.operation.empty() || !options.table.empty();
+  if (others || !fits(options.section, section)) return;
+  options.json ? out << line << "\n" : out << "mark " << section << "\n";
+}
+
 int show(const ShowOptions& options, const ToolOutput& to) {
-  const auto tape = open_tape(options.file, to);
+  const auto tape = open_tape(options.file, to, Prints::kAlong);
   if (!tape) return unusable(to, tape.error());
   if (!options.json) print_header(*tape, to.output);
   std::uint64_t shown = 0;
@@ -131,9 +140,7 @@ int show(const ShowOptions& options, const ToolOutput& to) {
       return wrong.empty();
     }
     if (!is_exchange_line(line)) {
-      if (!options.json && line_type(line) == "mark" && options.sequence == 0) {
-        to.output << "mark " << string_value(find_member(line, "section")) << "\n";
-      }
+      if (line_type(line) == "mark") show_mark(options, line, to.output);
       return true;
     }
     const auto interaction = parse_interaction(line, tape->header().seed);
@@ -152,10 +159,6 @@ int show(const ShowOptions& options, const ToolOutput& to) {
   if (!done) return unusable(to, done.error());
   if (!wrong.empty()) return unusable(to, wrong);
   if (!tape->damage().empty()) return unusable(to, tape->path() + ": " + tape->damage());
-  if (tape->lost_bytes() > 0) {
-    to.errors << "dynadeck: " << tape->path() << ": cut short; the last " << tape->lost_bytes()
-              << " bytes are no whole line\n";
-  }
   return kToolGood;
 }
 

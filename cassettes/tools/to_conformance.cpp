@@ -1,7 +1,6 @@
 // `dynadeck cassette to-conformance`: a tape as a case for tests/conformance.
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
-#include <fstream>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -17,6 +16,7 @@ struct CaseOptions {
   std::string output;
   std::string section;
   std::string why;
+  bool overwrite = false;
 };
 
 bool is_object(std::string_view text) {
@@ -66,14 +66,10 @@ int run(const CaseOptions& options, const ToolOutput& to) {
   });
   if (!done) return unusable(to, done.error());
   out += "\n  ]\n}\n";
-  if (options.output.empty()) {
-    to.output << out;
-  } else {
-    std::ofstream file(options.output, std::ios::binary | std::ios::trunc);
-    if (!(file << out) || !file.flush()) {
-      return unusable(to, options.output + ": cannot be written");
-    }
-  }
+  auto output = TextOutput::create(options.output, options.overwrite, to.output);
+  if (!output) return unusable(to, output.error());
+  output->stream() << out;
+  if (auto written = output->finish(); !written) return unusable(to, written.error());
   if (left_out > 0) {
     to.errors << "dynadeck: " << left_out << " exchanges left out: faults, or no JSON\n";
   }
@@ -88,6 +84,7 @@ void add_to_conformance(CLI::App& app, const ToolOutput& to, int& status) {
   const auto options = std::make_shared<CaseOptions>();
   command->add_option("FILE", options->file, "The tape")->required();
   command->add_option("-o,--output", options->output, "Where to; without, standard output");
+  command->add_flag("--overwrite", options->overwrite, "Replace an existing output");
   command->add_option("--section", options->section, "Only this section");
   command->add_option("--why", options->why, "The behaviour, as a sentence");
   command->callback([options, to, &status] { status = run(*options, to); });

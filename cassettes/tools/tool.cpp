@@ -1,15 +1,12 @@
 #include "cassettes/tools/tool.h"
 
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
-#include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <iostream>
-#include <system_error>
+#include <memory>
 
 namespace dynadeck::cassettes {
 namespace {
@@ -47,51 +44,77 @@ Outcome<Done, std::string> for_each_interaction(const TapeReader& tape,
   return for_each_entry(tape, visit, [](std::string_view) { return true; });
 }
 
-Outcome<TapeReader, std::string> open_tape(const std::string& path, const ToolOutput& to) {
+ProgressLine::ProgressLine(const ToolOutput& to, std::string name, Prints prints)
+    : name_(std::move(name)),
+      wanted_(&to.errors == &std::cerr && isatty(STDERR_FILENO) != 0 &&
+              (prints == Prints::kAtEnd || isatty(STDOUT_FILENO) == 0)),
+      next_(std::chrono::steady_clock::now() + kFirstProgress) {}
+
+void ProgressLine::show(std::uint64_t done, std::uint64_t all) {
+  if (!wanted_ || std::chrono::steady_clock::now() < next_) return;
+  next_ = std::chrono::steady_clock::now() + kProgressInterval;
+  shown_ = true;
+  std::cerr << "\r" << name_ << ": ";
+  if (all > 0) {
+    std::cerr << 100 * done / all << " %" << std::flush;
+  } else {
+    std::cerr << done << std::flush;
+  }
+}
+
+void ProgressLine::clear() {
+  if (shown_) std::cerr << "\r\x1b[K" << std::flush;
+  shown_ = false;
+}
+
+Outcome<TapeReader, std::string> open_tape(const std::string& path, const ToolOutput& to,
+                                           Prints prints) {
   auto tape = TapeReader::open(path);
-  if (!tape || &to.errors != &std::cerr || isatty(STDERR_FILENO) == 0) return tape;
-  // Only what takes a while is worth a line; it goes away at the end.
-  using Time = std::chrono::steady_clock;
-  auto next = Time::now() + kFirstProgress;
-  bool shown = false;
-  tape->on_progress([path, next, shown](std::uint64_t frame, std::uint64_t frames) mutable {
-    const bool ended = frame == frames;
-    if (ended ? !shown : Time::now() < next) return;
-    next = Time::now() + kProgressInterval;
-    shown = !ended;
-    if (ended) {
-      std::cerr << "\r\x1b[K" << std::flush;
-    } else {
-      std::cerr << "\r" << path << ": " << 100 * frame / frames << " %" << std::flush;
-    }
+  if (!tape) return tape;
+  if (tape->lost_bytes() > 0) {
+    to.errors << "dynadeck: " << path << ": cut short; the last " << tape->lost_bytes()
+              << " bytes are no whole line\n";
+  }
+  // Shared: functions are copied.
+  const auto line = std::make_shared<ProgressLine>(to, path, prints);
+  tape->on_progress([line](std::uint64_t frame, std::uint64_t frames) {
+    frame == frames ? line->clear() : line->show(frame, frames);
   });
   return tape;
 }
 
+void add_ignore_option(CLI::App& command, std::vector<std::string>& ignore) {
+  command
+      .add_option("--ignore", ignore,
+                  "Not compared in answers: a path ($..CreationDateTime); repeatable")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
+}
+
+Outcome<std::vector<JsonPath>, std::string> parse_ignored(const std::vector<std::string>& ignore) {
+  std::vector<JsonPath> paths;
+  for (const std::string& text : ignore) {
+    auto path = JsonPath::parse(text);
+    if (!path) return "ignore: " + text + " is no path such as $..CreationDateTime";
+    paths.push_back(std::move(*path));
+  }
+  return paths;
+}
+
+std::string without(const std::string& body, const std::vector<JsonPath>& ignored) {
+  if (ignored.empty()) return body;
+  std::string out;
+  const Visit visit = [&](Places places, std::string_view, std::string&) {
+    for (const JsonPath& path : ignored) {
+      if (path.matches(places)) return Rewrite::kDrop;
+    }
+    return Rewrite::kKeep;
+  };
+  return rewrite_json(body, visit, out) ? out : body;
+}
+
 void add_server_options(CLI::App& command, ServerChoice& server) {
   command.add_option("--ca", server.ca_file, "Certificates to trust beside nobody else");
-}
-
-Outcome<TapeOutput, std::string> TapeOutput::create(const std::string& path,
-                                                    const TapeHeader& header, bool overwrite,
-                                                    const WriterOptions& options) {
-  struct stat status {};
-  if (lstat(path.c_str(), &status) == 0 && (!overwrite || !S_ISREG(status.st_mode))) {
-    return path + ": exists already" + (overwrite ? "" : "; say --overwrite to replace it");
-  }
-  WriterOptions fresh = options;
-  fresh.overwrite = true;
-  auto writer = TapeWriter::create(path + ".new", header, fresh);
-  if (!writer) return writer.error();
-  return TapeOutput(std::move(writer).value(), path);
-}
-
-Outcome<Done, std::string> TapeOutput::finish() {
-  if (auto done = writer_.finish(); !done) return done;
-  if (std::rename((path_ + ".new").c_str(), path_.c_str()) != 0) {
-    return path_ + ": " + std::generic_category().message(errno);
-  }
-  return Done{};
 }
 
 }  // namespace dynadeck::cassettes

@@ -1,15 +1,19 @@
 // What the tools for tapes have in common.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <iosfwd>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "cassettes/interaction.h"
+#include "cassettes/json_path.h"
 #include "cassettes/tape_reader.h"
-#include "cassettes/tape_writer.h"
+#include "cassettes/tools/outputs.h"
 #include "cassettes/tools/servers.h"
 #include "harness/result.h"
 
@@ -43,24 +47,40 @@ using VisitOther = std::function<bool(std::string_view line)>;
 Outcome<Done, std::string> for_each_entry(const TapeReader& tape, const VisitInteraction& visit,
                                           const VisitOther& visit_other);
 
-// Opens a tape whose reading shows its progress, where errors are a terminal.
-Outcome<TapeReader, std::string> open_tape(const std::string& path, const ToolOutput& to);
+// When a tool prints what it finds: a line that shows progress would stand in the way of what is
+// printed along the way to the same terminal.
+enum class Prints : std::uint8_t { kAtEnd, kAlong };
 
-// A new tape that becomes FILE when it is complete: until then it stands beside it as FILE.new.
-class TapeOutput {
+// "session.tape: 42 %" where errors are a terminal, for what takes a while; it goes away at the
+// end. One thread.
+class ProgressLine {
  public:
-  static Outcome<TapeOutput, std::string> create(const std::string& path, const TapeHeader& header,
-                                                 bool overwrite, const WriterOptions& options);
-  TapeWriter& writer() { return writer_; }
-  Outcome<Done, std::string> finish();
+  ProgressLine(const ToolOutput& to, std::string name, Prints prints);
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  ~ProgressLine() { clear(); }
+
+  // all: how much there is; 0 where nobody knows.
+  void show(std::uint64_t done, std::uint64_t all);
+  void clear();
 
  private:
-  TapeOutput(TapeWriter writer, std::string path)
-      : writer_(std::move(writer)), path_(std::move(path)) {}
-
-  TapeWriter writer_;
-  std::string path_;
+  const std::string name_;
+  const bool wanted_;
+  std::chrono::steady_clock::time_point next_;
+  bool shown_ = false;
 };
+
+// Opens a tape whose reading shows its progress. What a tape that is cut short has lost is told on
+// one line of errors.
+Outcome<TapeReader, std::string> open_tape(const std::string& path, const ToolOutput& to,
+                                           Prints prints = Prints::kAtEnd);
+
+// --ignore: places in answers that are not compared.
+void add_ignore_option(CLI::App& command, std::vector<std::string>& ignore);
+Outcome<std::vector<JsonPath>, std::string> parse_ignored(const std::vector<std::string>& ignore);
+// A body without them.
+std::string without(const std::string& body, const std::vector<JsonPath>& ignored);
 
 // Options of tools that ask a server, beside its URL.
 void add_server_options(CLI::App& command, ServerChoice& server);
