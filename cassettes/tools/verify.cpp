@@ -2,6 +2,7 @@
 // should not be.
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <ostream>
@@ -30,10 +31,20 @@ struct Findings {
   }
 };
 
+void find_credentials(std::string_view line, const std::string& name, Findings& findings) {
+  for (const std::string& secret : find_secrets_of_line(line)) {
+    findings.add(name + " holds " + secret);
+  }
+}
+
 // What lines of streams say of each other and of exchanges.
 class StreamChecks {
  public:
-  void exchange(std::uint64_t sequence) { sequences_.insert(sequence); }
+  void exchange(std::uint64_t sequence, Findings& findings) {
+    if (!sequences_.insert(sequence).second) {
+      findings.add("exchange " + std::to_string(sequence) + " is there twice");
+    }
+  }
 
   void line(std::string_view line, Findings& findings) {
     const auto told = parse_stream_line(line);
@@ -45,7 +56,7 @@ class StreamChecks {
     const std::string number = record ? sequence_number_of(told->json) : std::string();
     const std::string name = record ? "stream record " + number : std::string("a stream's line");
     if (told->exchange != 0) causes_.emplace_back(told->exchange, name);
-    for (const std::string& secret : find_secrets(line)) findings.add(name + " holds " + secret);
+    find_credentials(line, name, findings);
     // Where a stream is introduced again another recording begins: tapes were put together.
     if (told->kind == StreamLine::Kind::kStream) last_numbers_.clear();
     // Those that are told of by nobody were taped as they were read, perhaps repeatedly.
@@ -79,16 +90,16 @@ void check_line(std::string_view line, StreamChecks& streams, Findings& findings
     return;
   }
   if (is_stream_line(line)) return streams.line(line, findings);
-  if (!is_exchange_line(line)) return;
+  if (!is_exchange_line(line)) {
+    return find_credentials(line, "a line of type " + std::string(line_type(line)), findings);
+  }
   const auto interaction = parse_interaction(line);
   if (!interaction) {
     findings.add("an exchange cannot be read: " + interaction.error());
     return;
   }
-  streams.exchange(interaction->sequence);
-  for (const std::string& secret : find_secrets(line)) {
-    findings.add("exchange " + std::to_string(interaction->sequence) + " holds " + secret);
-  }
+  streams.exchange(interaction->sequence, findings);
+  find_credentials(line, "exchange " + std::to_string(interaction->sequence), findings);
 }
 
 int verify(const std::string& file, const ToolOutput& to) {
@@ -97,6 +108,7 @@ int verify(const std::string& file, const ToolOutput& to) {
   Findings findings;
   StreamChecks streams;
   std::uint64_t exchanges = 0;
+  find_credentials(to_line(tape->header()), "the header", findings);
   const auto done = tape->for_each_line([&](std::string_view line, std::size_t) {
     if (is_exchange_line(line)) ++exchanges;
     check_line(line, streams, findings);
@@ -122,9 +134,11 @@ int verify(const std::string& file, const ToolOutput& to) {
 void add_verify(CLI::App& app, const ToolOutput& to, int& status) {
   CLI::App* const command = app.add_subcommand(
       "verify", "Check a tape: checksums, truncation, index, credentials left in it");
-  const auto file = std::make_shared<std::string>();
-  command->add_option("FILE", *file, "The tape")->required();
-  command->callback([file, to, &status] { status = verify(*file, to); });
+  const auto files = std::make_shared<std::vector<std::string>>();
+  command->add_option("FILES", *files, "The tapes")->required()->expected(1, 100'000);
+  command->callback([files, to, &status] {
+    for (const std::string& file : *files) status = std::max(status, verify(file, to));
+  });
 }
 
 }  // namespace dynadeck::cassettes

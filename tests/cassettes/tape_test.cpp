@@ -1,4 +1,5 @@
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <sstream>
@@ -235,6 +236,28 @@ TEST_CASE("a tape that was never finished keeps what was flushed", "[cassettes]"
     CHECK(sequences(*whole).size() == 101);
     CHECK(whole->index()->size() == 101);
     CHECK(whole->stored_index_fits());
+  }
+}
+
+TEST_CASE("a tape is its owner's, whatever the umask, and no link", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  const mode_t mask = GENERATE(0000, 0077, 0777);
+  const mode_t before = umask(mask);
+  write_tape(path, 1, 1000);
+  umask(before);
+  struct stat status {};
+  REQUIRE(stat(path.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0600);
+
+  const std::string link = folder.file("link.tape");
+  REQUIRE(symlink(path.c_str(), link.c_str()) == 0);
+  for (const bool overwrite : {false, true}) {
+    WriterOptions options;
+    options.overwrite = overwrite;
+    const auto refused = TapeWriter::create(link, TapeHeader(), options);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().find("symbolic link") != std::string::npos);
   }
 }
 

@@ -1,6 +1,12 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
+#include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
+#include <utility>
 #include <vector>
 
 #include "cassettes/interaction.h"
@@ -579,6 +585,272 @@ TEST_CASE("today's reader opens the tapes of yesterday", "[cassettes]") {
   Request request = put("a", "1");
   request.session = "one";
   CHECK(deck->handle(request).body == R"({"n":1})");
+}
+
+TEST_CASE("what a tool writes is for its owner, and over nothing that it was not told to replace",
+          "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_tape(path);
+  const std::string before = read_file(path);
+  const auto format = GENERATE(as<std::string>{}, "jsonl", "har");
+  const std::string text = folder.file("a.txt");
+  const std::vector<std::string> exporting = {"export", path, "--format", format, "-o", text};
+  REQUIRE(cassette(exporting).status == 0);
+  struct stat status {};
+  REQUIRE(stat(text.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0600);
+
+  write_file(text, "notes");
+  CHECK(contains(cassette(exporting).errors, "exists already; say --overwrite"));
+  CHECK(cassette({"to-conformance", path, "-o", text}).status == 2);
+  CHECK(read_file(text) == "notes");
+  const std::string link = folder.file("link");
+  REQUIRE(symlink(text.c_str(), link.c_str()) == 0);
+  CHECK(contains(cassette({"export", path, "-o", link, "--overwrite"}).errors, "symbolic link"));
+  // Only tapes are replaced by tapes, and no tape by text: least of all the one that is read.
+  CHECK(contains(cassette({"compact", path, "-o", text, "--overwrite"}).errors, "is not a tape"));
+  CHECK(contains(cassette({"compact", path, "-o", link, "--overwrite"}).errors, "symbolic link"));
+  CHECK(contains(cassette({"export", path, "-o", path, "--overwrite"}).errors, "is a tape"));
+  CHECK(read_file(text) == "notes");
+  CHECK(read_file(path) == before);
+  std::vector<std::string> replacing = exporting;
+  replacing.emplace_back("--overwrite");
+  CHECK(cassette(replacing).status == 0);
+  CHECK(read_file(text) != "notes");
+}
+
+TEST_CASE("a tool that fails leaves nothing beside the tape", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_tape(path);
+  std::string bytes = read_file(path);
+  bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 0x55);
+  const std::string damaged = folder.file("damaged.tape");
+  write_file(damaged, bytes);
+  const std::string out = folder.file("out.tape");
+  const std::string wrong = folder.file("wrong.jsonl");
+  write_file(wrong, lines_of(path) + "no line\n");
+  const auto arguments =
+      GENERATE_COPY(std::vector<std::string>{"compact", damaged, "-o", out},
+                    std::vector<std::string>{"redact", damaged, "--redact", "v", "-o", out},
+                    std::vector<std::string>{"merge", damaged, "-o", out},
+                    std::vector<std::string>{"export", damaged, "-o", out},
+                    std::vector<std::string>{"export", damaged, "--format", "har", "-o", out},
+                    std::vector<std::string>{"import", wrong, "-o", out});
+  CHECK(cassette(arguments).status == 2);
+  CHECK(access(out.c_str(), F_OK) != 0);
+  CHECK(access((out + ".new").c_str(), F_OK) != 0);
+}
+
+TEST_CASE("a whole tape that has the name of what is unfinished stays", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_tape(path);
+  make_tape(path + ".new", "2");
+  const std::string other = read_file(path + ".new");
+  CHECK(contains(cassette({"compact", path}).errors, "is a whole tape; move it away"));
+  CHECK(read_file(path + ".new") == other);
+  // What a tool that was killed left is in nobody's way.
+  write_file(path + ".new", other.substr(0, other.size() - 9));
+  CHECK(cassette({"compact", path}).status == 0);
+  CHECK(access((path + ".new").c_str(), F_OK) != 0);
+}
+
+TEST_CASE("a tape that is being recorded is not replaced under its recorder", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  const auto deck = studio.counting_deck();
+  REQUIRE(deck->insert(recording(path)));
+  (void)deck->handle(put("a", "1"));
+  REQUIRE(deck->mark(""));
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{"compact", path},
+        std::vector<std::string>{"redact", path, "--redact", "v"}}) {
+    CHECK(contains(cassette(arguments).errors, "is being recorded"));
+  }
+  // A copy of what there is yet can be made.
+  CHECK(cassette({"compact", path, "-o", folder.file("copy.tape")}).status == 0);
+  (void)deck->handle(put("b", "1"));
+  REQUIRE(deck->eject());
+  CHECK(exchanges(path).size() == 2);
+}
+
+TEST_CASE("an archive becomes the same tape again: header, marks, streams and numbers",
+          "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  GENERATE(true, false) ? make_marked_tape(path) : make_tape(path);
+  REQUIRE(cassette({"redact", path, "--redact", "attribute:v"}).status == 0);
+  for (const char* format : {"har", "jsonl"}) {
+    const std::string text = folder.file(format);
+    const std::string again = folder.file(std::string(format) + ".tape");
+    REQUIRE(cassette({"export", path, "--format", format, "-o", text}).status == 0);
+    REQUIRE(cassette({"import", text, "-o", again}).status == 0);
+    CHECK(lines_of(again) == lines_of(path));
+  }
+}
+
+TEST_CASE("lines are imported from a pipe, and with the breaks of Windows", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_tape(path);
+  const std::string lines = lines_of(path);
+  std::string windows;
+  for (const char byte : lines) windows += byte == '\n' ? "\r\n" : std::string(1, byte);
+  const std::string archive = cassette({"export", path, "--format", "har"}).output;
+  const auto text = GENERATE_COPY(lines, windows, archive);
+  const std::string pipe = folder.file("pipe");
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  std::thread writer([&] { write_file(pipe, text); });
+  const Ran ran = cassette({"import", pipe, "-o", folder.file("b.tape")});
+  writer.join();
+  CHECK(ran.status == 0);
+  CHECK(lines_of(folder.file("b.tape")) == lines);
+}
+
+TEST_CASE("output that cannot be written is an error", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_tape(path);
+  for (const char* tool : {"show", "stats", "verify", "export", "to-conformance"}) {
+    std::ofstream full("/dev/full");
+    std::ostringstream errors;
+    CHECK(run_cassette_command(std::vector<std::string>{tool, path}, {}, full, errors) == 2);
+    CHECK(errors.str() == "dynadeck: standard output: cannot be written\n");
+  }
+}
+
+TEST_CASE("every tool says that a tape is cut short", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_tape(path);
+  const std::string bytes = read_file(path);
+  // Behind the last whole line, before the seek table.
+  write_file(path, bytes.substr(0, bytes.size() - 50));
+  REQUIRE(TapeReader::open(path)->lost_bytes() > 0);
+  FakeServers servers;
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"show", path},
+           {"stats", path},
+           {"export", path},
+           {"to-conformance", path},
+           {"diff", path, path},
+           {"merge", path, "-o", folder.file("m.tape")},
+           {"split", path, "-o", folder.file("")},
+           {"run-against", path, "http://there"},
+           {"redact", path, "--redact", "v", "-o", folder.file("r.tape")}}) {
+    INFO(arguments[0]);
+    CHECK(contains(cassette_with(servers, arguments).errors, "cut short; the last "));
+  }
+}
+
+TEST_CASE("verify finds credentials wherever they stand", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_tape(path, "planted");
+  const std::string lines = lines_of(path);
+  const auto verified = [&](const std::string& value) {
+    std::string text = lines;
+    const std::string before = R"({"S":"planted"})";
+    text.replace(text.find(before), before.size(), value);
+    write_file(folder.file("b.jsonl"), text);
+    REQUIRE(cassette({"import", folder.file("b.jsonl"), "-o", folder.file("b.tape"), "--overwrite"})
+                .status == 0);
+    return cassette({"verify", folder.file("b.tape")}).output;
+  };
+  const std::string key = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+  const std::string token = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJl";
+  const std::vector<std::pair<std::string, std::string>> planted = {
+      {R"({"S":"AKIAIOSFODNN7EXAMPLE"})", "an AWS access key id"},
+      {R"({"S":"\u0041KIAIOSFODNN7EXAMPLE"})", "an AWS access key id"},
+      {R"({"B":"a2V5IEFLSUFJT1NGT0ROTjdFWEFNUExFCg=="})", "an AWS access key id"},
+      {R"({"BS":["a2V5IEFLSUFJT1NGT0ROTjdFWEFNUExFCg=="]})", "an AWS access key id"},
+      {R"({"M":{"secretAccessKey":{"S":")" + key + R"("}}})", "an AWS secret key"},
+      {R"({"S":"secret=wJalrXUtnFEMI\/K7MDENG+bPxRfiCYEXAMPLEKEY"})", "an AWS secret key"},
+      {R"({"S":"IQoJb3JpZ2luX2VjEXAMPLETOKENEXAMPLETOKEN"})", "an AWS session token"},
+      {R"({"S":")" + token + R"("})", "a JSON web token"},
+      {R"({"S":"-----BEGIN ENCRYPTED PRIVATE KEY-----"})", "a private key"},
+      {R"({"M":{"Authorization":{"S":"Basic abc"}}})", "an Authorization header"},
+      {R"({"S":"glpat-0123456789abcdefghij"})", "a GitLab token"}};
+  for (const auto& [value, what] : planted) {
+    INFO(value);
+    CHECK(contains(verified(value), "exchange 1 holds " + what));
+  }
+  for (const char* harmless :
+       {R"({"S":"AKIAS are not keys"})", R"({"S":"0123456789012345678901234567890123456789"})",
+        R"({"S":"a secret da39a3ee5e6b4b0d3255bfef95601890afd80709a"})", R"({"S":"eyJ.eyJ."})",
+        R"({"M":{"Authorization":{"S":"redacted-0123456789abcdef"}}})", R"({"S":"graphghp_x"})"}) {
+    INFO(harmless);
+    CHECK(contains(verified(harmless), "all good"));
+  }
+}
+
+TEST_CASE("verify reads several tapes, their headers and marks, and counts each exchange once",
+          "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_marked_tape(path);
+  const std::string lines = lines_of(path);
+  const auto made = [&](const std::string& name, const std::string& from, const std::string& to) {
+    std::string text = lines;
+    text.replace(text.find(from), from.size(), to);
+    write_file(folder.file("x.jsonl"), text);
+    REQUIRE(cassette({"import", folder.file("x.jsonl"), "-o", folder.file(name)}).status == 0);
+    return folder.file(name);
+  };
+  const std::string mark =
+      made("mark.tape", R"("section":"first")", R"("section":"AKIAIOSFODNN7EXAMPLE")");
+  const std::string header = made("header.tape", R"("redactions":[])",
+                                  R"("redactions":[{"pattern":"AKIAIOSFODNN7EXAMPLE"}])");
+  const std::string twice = made("twice.tape", R"("sequence":3,)", R"("sequence":2,)");
+  const Ran ran = cassette({"verify", path, mark, header, twice});
+  CHECK(ran.status == 1);
+  CHECK(contains(ran.output, path + ": 4 exchanges in 2 frames, all good"));
+  CHECK(contains(ran.output, "a line of type mark holds an AWS access key id"));
+  CHECK(contains(ran.output, "the header holds an AWS access key id"));
+  CHECK(contains(ran.output, "exchange 2 is there twice"));
+  CHECK(cassette({"verify", path, folder.file("nothing")}).status == 2);
+}
+
+TEST_CASE("the command line says what is wrong with it", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_tape(path, "hidden");
+  CHECK(contains(cassette({"shwo", path}).errors, "there is no tool shwo"));
+  CHECK(contains(cassette({"show", "--help"}).output,
+                 "Usage: dynadeck cassette show [OPTIONS] FILE"));
+  CHECK(contains(cassette({"--help"}).output, "Exit status"));
+  // An option that may be repeated does not swallow the tape behind it.
+  CHECK(cassette({"redact", "--redact", "attribute:v", path}).status == 0);
+  const std::string other = folder.file("b.tape");
+  make_tape(other, "hidden");
+  const Ran diff = cassette({"diff", "--ignore", "$.n", path, other});
+  CHECK(contains(diff.errors, "redacted otherwise"));
+  CHECK(cassette({"diff", other, other, "--ignore", "n"}).status == 2);
+}
+
+TEST_CASE("diff leaves out what it is told to ignore", "[cassettes]") {
+  const Folder folder;
+  make_tape(folder.file("a.tape"));
+  std::string text = lines_of(folder.file("a.tape"));
+  text.replace(text.find(R"({"n":1})"), 7, R"({"n":9})");
+  write_file(folder.file("b.jsonl"), text);
+  REQUIRE(cassette({"import", folder.file("b.jsonl"), "-o", folder.file("b.tape")}).status == 0);
+  CHECK(cassette({"diff", folder.file("a.tape"), folder.file("b.tape")}).status == 1);
+  CHECK(
+      cassette({"diff", "--ignore", "$..n", folder.file("a.tape"), folder.file("b.tape")}).status ==
+      0);
+}
+
+TEST_CASE("show prints marks where no filter asks for something else", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_marked_tape(path);
+  CHECK(count(cassette({"show", path, "--json"}).output, R"({"type":"mark")") == 2);
+  CHECK(count(cassette({"show", path, "--section", "first"}).output, "mark ") == 1);
+  CHECK(count(cassette({"show", path, "--status", "404"}).output, "mark ") == 0);
 }
 
 // Writes a golden tape: only for something new in the format, and then one more.
