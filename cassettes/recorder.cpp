@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "cassettes/interaction.h"
 #include "cassettes/json_text.h"
@@ -12,6 +14,12 @@
 
 namespace dynadeck::cassettes {
 namespace {
+
+constexpr int kFirstError = 400;
+constexpr std::string_view kSignature = "Signature=";
+constexpr std::string_view kNotTaped = "(not taped)";
+// AWS's are longer; what local servers are given is shorter, and stands in many a sentence.
+constexpr std::size_t kLeastCredential = 16;
 
 bool same_name(std::string_view left, std::string_view right) {
   return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
@@ -50,6 +58,41 @@ Outcome<Done, std::string> keeps_rules(const CassetteOptions& options) {
            " is none of them; `dynadeck cassette redact` adds it to the tape";
   }
   return Done{};
+}
+
+// What a request proves its sender with: whole headers, and the parts of a signature.
+std::vector<std::string_view> credentials_of(const Request& request) {
+  std::vector<std::string_view> found;
+  for (const auto& [name, value] : request.headers) {
+    const bool authorization = same_name(name, "authorization");
+    if (!authorization && !same_name(name, "x-amz-security-token") && !same_name(name, "cookie")) {
+      continue;
+    }
+    found.push_back(value);
+    const std::size_t signature = value.find(kSignature);
+    if (authorization && signature != std::string::npos) {
+      found.push_back(std::string_view(value).substr(signature + kSignature.size()));
+    }
+  }
+  found.emplace_back(request.access_key);
+  return found;
+}
+
+// An upstream that refuses a signature repeats what was signed, and with what. The body without
+// that; nothing where there is none in it.
+std::optional<std::string> without_credentials(const Request& request, const Response& response) {
+  if (response.status < kFirstError) return std::nullopt;
+  std::optional<std::string> body;
+  for (const std::string_view secret : credentials_of(request)) {
+    if (secret.size() < kLeastCredential) continue;
+    std::string_view text = body ? std::string_view(*body) : std::string_view(response.body);
+    for (std::size_t at = text.find(secret); at != std::string_view::npos; at = text.find(secret)) {
+      body =
+          std::string(text.substr(0, at)).append(kNotTaped).append(text.substr(at + secret.size()));
+      text = *body;
+    }
+  }
+  return body;
 }
 
 std::chrono::microseconds microseconds_between(Clock::MonotonicTime from, Clock::MonotonicTime to) {
@@ -118,7 +161,8 @@ void Recorder::finish(const Ticket& ticket, const Request& request, std::string_
   view.content_type = response.content_type;
   view.error_code = response.error_code;
   view.headers = &response.headers;
-  view.response = response.body;
+  const std::optional<std::string> cleared = without_credentials(request, response);
+  view.response = cleared ? *cleared : response.body;
   view.response_embeddable = response.one_line_json && response.faults.empty();
   view.faults = &response.faults;
   view.waited = waited;

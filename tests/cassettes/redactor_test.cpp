@@ -8,6 +8,7 @@
 #include "cassettes/json_path.h"
 #include "cassettes/pattern.h"
 #include "cassettes/tape_reader.h"
+#include "harness/error.h"
 #include "tests/cassettes/doubles.h"
 
 using namespace dynadeck;
@@ -347,6 +348,45 @@ TEST_CASE("a redacted tape holds no secret, and replays", "[cassettes]") {
   // Who asks with the secret gets it back, though the tape does not know it.
   CHECK(contains(deck->handle(put("a", "s3cret-value")).body, "s3cret-value"));
   CHECK(deck->report().clean());
+}
+
+TEST_CASE("an upstream that repeats what was signed does not put it on the tape", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  const std::string token = "FwoGZXIvYXdzEJr//////////wEaDexample+token=";
+  const std::string signature(64, 'a');
+  const std::string authorization =
+      "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/dynamodb/aws4_request, "
+      "SignedHeaders=host;x-amz-date;x-amz-security-token, Signature=" +
+      signature;
+  Studio studio;
+  {
+    const auto deck = studio.deck([&](const Request&) {
+      return error_response("InvalidSignatureException",
+                            "The Canonical String should have been 'POST\n/\nhost:x\n"
+                            "x-amz-security-token:" +
+                                token + "\n' for AKIAIOSFODNN7EXAMPLE, not " + signature +
+                                ". Authorization=" + authorization);
+    });
+    REQUIRE(deck->insert(recording(path)));
+    Request request = get("a");
+    request.headers.add("Authorization", authorization);
+    request.headers.add("X-Amz-Security-Token", token);
+    request.access_key = "AKIAIOSFODNN7EXAMPLE";
+    // The client sees what it was told.
+    CHECK(contains(deck->handle(request).body, token));
+    REQUIRE(deck->eject());
+  }
+  const auto tape = TapeReader::open(path);
+  REQUIRE(tape);
+  REQUIRE(tape->for_each_line([&](std::string_view line, std::size_t) {
+    CHECK(parse_interaction(line).ok());
+    CHECK(line.find("x-amz-security-token:(not taped)") != std::string_view::npos);
+    for (const std::string& secret : {token, signature, std::string("AKIAIOSFODNN7EXAMPLE")}) {
+      CHECK(line.find(secret) == std::string_view::npos);
+    }
+    return true;
+  }));
 }
 
 TEST_CASE("an answer that is too deep to look into is hidden, and its line can be read",
