@@ -1,14 +1,35 @@
 // /_dynadeck/cassette/*: the deck's buttons.
+#include <algorithm>
 #include <atomic>
+#include <initializer_list>
 #include <optional>
 
 #include "cassettes/deck.h"
+#include "cassettes/difference.h"
 #include "cassettes/json_text.h"
 
 namespace dynadeck::cassettes {
 namespace {
 
 constexpr std::string_view kPrefix = "/_dynadeck/cassette";
+constexpr std::size_t kShownBytes = 100;
+
+// What is wrong with a body of these members; empty where nothing is: a name that is mistyped must
+// not be taken for none.
+std::string wrong_in(const AdminRequest& request, std::initializer_list<std::string_view> members) {
+  if (request.body.empty()) return {};
+  std::string wrong;
+  const bool walked =
+      for_each_member(request.body, [&](std::string_view name, std::string_view raw) {
+        if (std::find(members.begin(), members.end(), name) == members.end()) {
+          wrong = "there is no member " + std::string(name);
+        } else if (!raw.starts_with('"')) {
+          wrong = std::string(name) + ": " + shortened(raw, kShownBytes) + " is no text";
+        }
+        return wrong.empty();
+      });
+  return walked ? wrong : "the body is no JSON object";
+}
 
 // A parameter from the query, or from a JSON body.
 std::string parameter(const AdminRequest& request, const std::string& name) {
@@ -80,6 +101,7 @@ Outcome<CassetteOptions, std::string> read_options(const AdminRequest& request) 
     if (const auto done = set_option(options, name, value); !done) wrong = done.error();
   }
   if (!wrong.empty()) return wrong;
+  if (options.path.empty()) return std::string("path: the file of the tape is missing");
   return options;
 }
 
@@ -95,6 +117,8 @@ Response answer_eject(Deck& deck) {
 }
 
 Response answer_mark(Deck& deck, const AdminRequest& request) {
+  const std::string wrong = wrong_in(request, {"name", "section", "session"});
+  if (!wrong.empty()) return admin_error(400, wrong);
   std::string section = parameter(request, "name");
   if (section.empty()) section = parameter(request, "section");
   return done_or_error(deck.mark(section, parameter(request, "session")), 404);

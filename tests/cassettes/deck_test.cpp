@@ -1,5 +1,7 @@
 #include "cassettes/deck.h"
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <thread>
 #include <vector>
@@ -484,4 +486,48 @@ TEST_CASE("a deck without a tape passes everything on", "[cassettes]") {
   CHECK(studio.counting_deck()->handle(get("a")).body == R"({"n":1})");
   CHECK_FALSE(studio.empty_deck()->handle(get("a")).ok());
   CHECK(studio.empty_deck()->eject());
+}
+
+TEST_CASE("admin requests that make no sense are refused, and change nothing", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  const auto deck = studio.counting_deck();
+  const auto asked = [&](const std::string& action, const std::string& body) {
+    AdminRequest request;
+    request.method = "POST";
+    request.path = "/_dynadeck/cassette/" + action;
+    request.body = body;
+    return deck->admin()(request).status;
+  };
+  const std::string all = R"({"path":")" + path + R"(","mode":"all")";
+  for (const std::string& body :
+       {std::string("{"), std::string("[]"), std::string(R"({"mode":"all"})"),
+        std::string(R"({"path":5})"), all + R"(,"mood":"all"})",
+        all + R"(,"redact":["pattern:(("]})", all + R"(,"redact":""})"}) {
+    INFO(body);
+    CHECK(asked("insert", body) == 400);
+  }
+  CHECK_FALSE(deck->status().inserted);
+  CHECK(access(path.c_str(), F_OK) != 0);
+  CHECK(asked("stop", "") == 409);
+  CHECK(asked("mark", R"({"name":"one"})") == 404);
+
+  REQUIRE(asked("insert", all + "}") == 200);
+  CHECK(asked("insert", all + "}") == 409);
+  REQUIRE(asked("mark", R"({"name":"one"})") == 200);
+  // What is no name is not taken for the end of the section.
+  for (const char* body : {"one", R"({"name":5})", R"({"nmae":"two"})", R"(["two"])"}) {
+    INFO(body);
+    CHECK(asked("mark", body) == 400);
+  }
+  (void)deck->handle(get("a"));
+  REQUIRE(asked("eject", "") == 200);
+  CHECK(read_file(path).size() > 0);
+  const auto tape = TapeReader::open(path);
+  REQUIRE(tape);
+  REQUIRE(tape->for_each_line([](std::string_view line, std::size_t) {
+    CHECK(line.find(R"("section":"one")") != std::string_view::npos);
+    return true;
+  }));
 }
