@@ -9,6 +9,7 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <system_error>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -171,6 +172,9 @@ class Splitter {
 int split(const SplitOptions& options, const ToolOutput& to) {
   const auto tape = open_tape(options.file, to);
   if (!tape) return unusable(to, tape.error());
+  std::error_code wrong;
+  std::filesystem::create_directories(options.folder, wrong);
+  if (wrong) return unusable(to, options.folder + ": " + wrong.message());
   // What is told of streams may stand before the exchange that it names.
   Groups groups;
   const auto note = [&](Interaction& interaction) {
@@ -202,7 +206,8 @@ void add_split(CLI::App& app, const ToolOutput& to, int& status) {
   command->add_option("FILE", options->file, "The tape")->required();
   command->add_option("--by", options->by, "section or table")
       ->check(CLI::IsMember({"section", "table"}));
-  command->add_option("-o,--output", options->folder, "Folder of the new tapes");
+  command->add_option("-o,--output", options->folder,
+                      "Folder of the new tapes, made where it is not there");
   command->add_flag("--overwrite", options->overwrite, "Replace existing outputs");
   command->callback([options, to, &status] { status = split(*options, to); });
 }

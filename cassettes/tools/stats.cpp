@@ -75,7 +75,13 @@ void print_counts(std::ostream& out, const char* title,
   for (const auto& [name, number] : counts) out << "  " << name << " " << number << "\n";
 }
 
-void print_text(Totals& totals, const TapeReader& tape, std::uint64_t line_bytes,
+void sort_durations(Totals& totals) {
+  for (auto& [name, tally] : totals.operations) {
+    std::sort(tally.durations_us.begin(), tally.durations_us.end());
+  }
+}
+
+void print_text(const Totals& totals, const TapeReader& tape, std::uint64_t line_bytes,
                 std::ostream& out) {
   const double share = line_bytes == 0 ? 0
                                        : 100 * static_cast<double>(tape.file_bytes()) /
@@ -90,8 +96,7 @@ void print_text(Totals& totals, const TapeReader& tape, std::uint64_t line_bytes
   std::snprintf(line, sizeof line, "%-28s %9s %7s %9s %9s %9s %12s %12s", "operation", "count",
                 "errors", "p50 ms", "p90 ms", "p99 ms", "request B", "response B");
   out << line << "\n";
-  for (auto& [name, tally] : totals.operations) {
-    std::sort(tally.durations_us.begin(), tally.durations_us.end());
+  for (const auto& [name, tally] : totals.operations) {
     std::snprintf(line, sizeof line, "%-28s %9llu %7llu %9.3f %9.3f %9.3f %12llu %12llu",
                   name.c_str(), static_cast<unsigned long long>(tally.count),
                   static_cast<unsigned long long>(tally.errors),
@@ -121,6 +126,27 @@ void append_counts(std::string& out, const char* title,
   out += '}';
 }
 
+// "latency_ms" and "bytes" by operation.
+void append_tallies(std::string& out, const Totals& totals) {
+  std::string latencies;
+  std::string bytes;
+  for (const auto& [name, tally] : totals.operations) {
+    std::string start = latencies.empty() ? "" : ",";
+    append_quoted(start, name);
+    char text[160];
+    std::snprintf(text, sizeof text, R"(:{"p50":%.3f,"p90":%.3f,"p99":%.3f})",
+                  percentile_ms(tally.durations_us, 0.5), percentile_ms(tally.durations_us, 0.9),
+                  percentile_ms(tally.durations_us, 0.99));
+    latencies.append(start).append(text);
+    std::snprintf(text, sizeof text, R"(:{"request":%llu,"response":%llu})",
+                  static_cast<unsigned long long>(tally.request_bytes),
+                  static_cast<unsigned long long>(tally.response_bytes));
+    bytes.append(start).append(text);
+  }
+  out.append(R"(,"latency_ms":{)").append(latencies);
+  out.append(R"(},"bytes":{)").append(bytes).append("}");
+}
+
 void print_json(const Totals& totals, const TapeReader& tape, std::uint64_t line_bytes,
                 std::ostream& to) {
   std::string out = "{\"exchanges\":" + std::to_string(totals.exchanges);
@@ -129,6 +155,7 @@ void print_json(const Totals& totals, const TapeReader& tape, std::uint64_t line
   std::map<std::string, std::uint64_t> operations;
   for (const auto& [name, tally] : totals.operations) operations[name] = tally.count;
   append_counts(out, "operations", operations);
+  append_tallies(out, totals);
   append_counts(out, "tables", totals.tables);
   append_counts(out, "errors", totals.errors);
   append_counts(out, "sections", totals.sections);
@@ -150,6 +177,7 @@ int stats(const std::string& file, bool json, const ToolOutput& to) {
   if (!done) return unusable(to, done.error());
   std::uint64_t line_bytes = 0;
   for (const FrameRow& frame : tape->frames()) line_bytes += frame.decompressed_bytes;
+  sort_durations(totals);
   json ? print_json(totals, *tape, line_bytes, to.output)
        : print_text(totals, *tape, line_bytes, to.output);
   return kToolGood;

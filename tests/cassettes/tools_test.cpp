@@ -147,6 +147,8 @@ TEST_CASE("stats counts what is on a tape", "[cassettes]") {
   const Ran json = cassette({"stats", "--json", path});
   CHECK(contains(json.output, R"("operations":{"DeleteItem":1,"GetItem":2,"PutItem":2})"));
   CHECK(contains(json.output, R"("tables":{"other":1,"t":4})"));
+  CHECK(contains(json.output, R"("latency_ms":{"DeleteItem":{"p50":)"));
+  CHECK(contains(json.output, R"("bytes":{"DeleteItem":{"request":)"));
 }
 
 TEST_CASE("diff finds what two tapes do not share", "[cassettes]") {
@@ -258,6 +260,9 @@ TEST_CASE("tools keep marks and what is told of streams", "[cassettes]") {
   kept(merged, 2);
   CHECK(contains(lines_of(merged), R"("exchange":8,"stream_arn")"));
 
+  REQUIRE(cassette({"split", path, "-o", folder.file("new/folder")}).status == 0);
+  CHECK(read_file(folder.file("new/folder/second.tape")).size() > 0);
+  CHECK(cassette({"split", path, "-o", path}).status == 2);
   REQUIRE(cassette({"split", path, "-o", folder.file("")}).status == 0);
   const std::string second = lines_of(folder.file("second.tape"));
   CHECK(count(second, R"({"type":"stream_record")") == 2);

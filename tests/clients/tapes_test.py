@@ -102,6 +102,39 @@ class Tapes(unittest.TestCase):
                                      f"exit {status}")
             self.assertEqual(finished.returncode, status, finished.stderr)
 
+    def test_a_command_that_cannot_be_run_leaves_no_tape(self):
+        script = self.folder / "script"
+        script.write_text("exit 0\n")
+        for command, status in ((["dynadeck-no-such-command"], 127), ([script], 126),
+                                ([self.folder], 126)):
+            tape = self.folder / "a.tape"
+            finished = self.dynadeck("record", tape, "--in-memory", "--", *command)
+            self.assertEqual(finished.returncode, status, finished.stderr)
+            self.assertIn("cannot run", finished.stderr)
+            self.assertFalse(tape.exists())
+
+    def test_signals_reach_the_command_and_its_end_is_told(self):
+        for name, expected in (("INT", 41), ("TERM", 41), ("HUP", 41), ("USR1", 41), ("KILL", 137)):
+            tape = self.folder / f"{name}.tape"
+            # The command asks for the signal, so that it certainly runs by then.
+            victim = "$$" if name == "KILL" else "$PPID"
+            finished = self.dynadeck(
+                "record", tape, "--in-memory", "--", "bash", "-c",
+                f"trap 'exit 41' {'INT' if name == 'KILL' else name}; kill -{name} {victim};"
+                "for i in {1..100}; do sleep 0.1; done")
+            self.assertEqual(finished.returncode, expected, f"{name}: {finished.stderr}")
+            self.assertIn("recorded 0 exchanges", finished.stderr)
+            self.assertEqual(tape_lines(tape), ["header"])
+
+    def test_nothing_in_the_environment_leads_past_the_tape(self):
+        tape = self.folder / "a.tape"
+        finished = self.dynadeck(
+            "record", tape, "--in-memory", "--", PYTHON, HERE / "create_table.py", "first",
+            HTTP_PROXY="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9", NO_PROXY="example.org",
+            AWS_IGNORE_CONFIGURED_ENDPOINT_URLS="true")
+        self.assertEqual(finished.returncode, 0, finished.stderr)
+        self.assertIn("exchange", tape_lines(tape))
+
     def test_a_tape_is_readable_without_dynadeck(self):
         tape, recorded = self.record("boto3")
         self.assertEqual(set(tape_lines(tape)), {"header", "exchange"})
