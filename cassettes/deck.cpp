@@ -80,7 +80,7 @@ void Deck::repeat_behind(const Request& request, const Response& taped) {
   const bool writes = kind == OperationClass::kWrite || kind == OperationClass::kControl;
   if (!writes || taped.status != 200) return;
   request.exchange = kRepeated;
-  Response response = next_->handle(request);
+  Response response = context_.private_database->handle(request);
   while (response.deferred) {
     const auto resume = std::move(response.deferred->resume);
     response = resume();
@@ -156,7 +156,7 @@ Outcome<Done, std::string> Deck::insert(const CassetteOptions& options) {
   tape->options = options;
   tape->recorded_before = stats_.exchanges_recorded;
   tape->bytes_before = stats_.tape_bytes;
-  tape->repeats_behind = play && context_.private_database && next_ != nullptr &&
+  tape->repeats_behind = play && context_.private_database != nullptr &&
                          (adds || options.unmatched == Unmatched::kPassthrough);
   if (play) {
     auto player = Player::open(options, *context_.clock, stats_, !adds);

@@ -32,9 +32,11 @@ struct DeckContext {
   // Called with true when a tape wants to be told of what happens in streams, and with false before
   // it ceases to; never under a lock. Empty where nobody can tell.
   std::function<void(bool)> listen_to_streams{};
-  // What is behind starts empty and is asked by nobody else: it is told of the writes that a tape
-  // answers, so that what is not on the tape finds what was written before it.
-  bool private_database = false;
+  // What is behind, where it starts empty and is asked by nobody else: it is told of the writes
+  // that a tape answers, so that what is not on the tape finds what was written before it. Without
+  // the links between, faults above all: these writes did succeed. Borrowed; null where there is
+  // none.
+  Service* private_database = nullptr;
 };
 
 // What the deck is doing.

@@ -277,8 +277,9 @@ cassettes::DeckContext deck_context(Stack::Parts& parts, const ServeOptions& opt
   context.seed = parts.random.seed();
   context.clock_frozen = parts.clock.frozen();
   context.dynadeck_version = version_number();
-  context.private_database = parts.engine != nullptr && options.in_memory &&
-                             options.upstream.url.empty() && options.upstream.shadow.empty();
+  const bool is_private =
+      options.in_memory && options.upstream.url.empty() && options.upstream.shadow.empty();
+  if (is_private) context.private_database = parts.engine;
   // An engine that is only a shadow does not make what clients read.
   if (parts.engine != nullptr && options.upstream.url.empty()) {
     context.listen_to_streams = [engine = parts.engine, sink = &parts.taped_streams](bool listens) {

@@ -130,8 +130,8 @@ class Tapes(unittest.TestCase):
         tape = self.folder / "a.tape"
         finished = self.dynadeck(
             "record", tape, "--in-memory", "--", PYTHON, HERE / "create_table.py", "first",
-            HTTP_PROXY="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9", NO_PROXY="example.org",
-            AWS_IGNORE_CONFIGURED_ENDPOINT_URLS="true")
+            HTTP_PROXY="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9",
+            NO_PROXY="example.org", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS="true")
         self.assertEqual(finished.returncode, 0, finished.stderr)
         self.assertIn("exchange", tape_lines(tape))
 
