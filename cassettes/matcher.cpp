@@ -99,7 +99,7 @@ std::optional<std::uint32_t> Matcher::choose(std::span<const std::uint32_t> same
     if (has_lane) {
       const bool fits = !missing_predecessor(ordinal) && !stale(ordinal, *asked.lanes);
       if (fits) return ordinal;
-      if (order_ == Order::kItem) continue;
+      if (order_ == Order::kItem && !asked.any_order) continue;
     } else if (ordinal >= after) {
       // What looks at many items is best answered as it was after the latest write of them.
       return ordinal;

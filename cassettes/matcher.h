@@ -28,6 +28,8 @@ class Matcher {
     std::uint32_t section = 0;  // 0: every section may answer
     const Lanes* lanes = nullptr;
     bool optional = false;  // it need not be played in its turn
+    // Item order is preferred, not demanded: who asks may take another item's part.
+    bool any_order = false;
     // The exchanges to choose from, ascending, where it is known that others do not fit. Not in
     // strict order.
     std::optional<std::span<const std::uint32_t>> among = std::nullopt;

@@ -232,6 +232,9 @@ std::optional<std::uint32_t> Player::claim_renamed(Matcher::Asked asked, const R
   }
   std::optional<std::uint32_t> chosen = matcher_.claim(asked, exact);
   if (chosen || waits) return chosen;
+  // Of requests that are alike one was played in another's place, and now they differ: the order is
+  // that of the other's item.
+  asked.any_order = true;
   chosen = matcher_.claim(asked, at_least(Bindings::Fit::kTakesOver));
   return chosen ? chosen : matcher_.claim(asked);
 }
