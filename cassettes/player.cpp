@@ -346,8 +346,11 @@ UnmatchedRequest Player::explain(const Request& request, std::string_view sectio
     nearest = find_nearest(request, section, unmatched.differences);
     const bool same = nearest && nearest->operation == unmatched.operation;
     if (!same) {
-      unmatched.reason = "The tape holds no " + unmatched.operation +
-                         (section.empty() ? "." : " in section " + std::string(section) + ".");
+      // Of a longer one not all is looked at.
+      unmatched.reason = index_.size() <= kMostCompared ? "The tape holds no "
+                                                        : "Near this place the tape holds no ";
+      unmatched.reason += unmatched.operation +
+                          (section.empty() ? "." : " in section " + std::string(section) + ".");
     }
     if (nearest) {
       unmatched.reason += same ? "The nearest recorded one is exchange "
@@ -422,22 +425,30 @@ std::string Player::reason_for_same(const Request& request, std::string_view sec
   return reason + "--order free would accept it.";
 }
 
-// Exchanges around the place where the section stands: those behind it first, and not all of a long
-// tape.
+// Exchanges around the place where the section stands, those behind it first; of a long tape then
+// some from everywhere.
 std::vector<std::uint32_t> Player::candidates(std::uint32_t section) {
   const std::lock_guard lock(mutex_);
   std::vector<std::uint32_t> found;
   const auto size = static_cast<std::uint32_t>(index_.size());
-  const auto look = [&](std::uint32_t from, std::uint32_t to, std::size_t most) {
-    for (std::uint32_t i = from; i < to && found.size() < most; ++i) {
-      if (section == 0 || index_.sections[i] == section) found.push_back(i);
+  const auto look = [&](std::uint32_t from, std::uint32_t to, std::uint32_t step,
+                        std::size_t most) {
+    for (std::uint64_t i = from; i < to && found.size() < most; i += step) {
+      const auto ordinal = static_cast<std::uint32_t>(i);
+      if (section == 0 || index_.sections[ordinal] == section) found.push_back(ordinal);
     }
   };
   const std::uint32_t here = std::min(matcher_.place(section), size);
-  const std::uint32_t before = here - std::min(here, static_cast<std::uint32_t>(kMostCompared / 2));
-  look(here, size, kMostCompared / 2);
-  look(before, here, kMostCompared);
-  look(0, before, kMostCompared);
+  if (size <= kMostCompared) {
+    look(here, size, 1, size);
+    look(0, here, 1, size);
+    return found;
+  }
+  const std::uint32_t before = here - std::min(here, static_cast<std::uint32_t>(kMostCompared / 4));
+  look(here, size, 1, kMostCompared / 2);
+  look(before, here, 1, kMostCompared * 3 / 4);
+  const std::size_t room = kMostCompared - found.size();
+  look(0, size, static_cast<std::uint32_t>(size / room + 1), kMostCompared);
   return found;
 }
 

@@ -308,6 +308,31 @@ TEST_CASE("a refusal says what is compared, and of what is there", "[cassettes]"
         std::string::npos);
 }
 
+TEST_CASE("on a long tape the nearest is found around its place, and elsewhere", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  constexpr int kPuts = 6000;
+  {
+    const auto deck = studio.counting_deck();
+    REQUIRE(deck->insert(recording(path)));
+    for (int i = 0; i < kPuts; ++i) (void)deck->handle(put(std::to_string(i), "x"));
+    for (int i = 0; i < 100; ++i) (void)deck->handle(get(std::to_string(i)));
+    REQUIRE(deck->eject());
+  }
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path, Order::kItem)));
+  for (int i = 0; i < 5000; ++i) (void)deck->handle(put(std::to_string(i), "x"));
+  (void)deck->handle(put("5010", "y"));
+  (void)deck->handle(get("unknown"));
+  (void)deck->handle(ask(Operation::kQuery, R"({"TableName":"t"})"));
+  const auto unmatched = deck->report().unmatched_requests;
+  REQUIRE(unmatched.size() == 3);
+  CHECK(unmatched[0].nearest == 5011);
+  CHECK(unmatched[1].nearest > kPuts);
+  CHECK(unmatched[2].reason.find("Near this place the tape holds no Query") == 0);
+}
+
 TEST_CASE("all of a large difference is told, and the start of it in the error", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");
