@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cassettes/difference.h"
+#include "cassettes/json_text.h"
 #include "cassettes/match_hash.h"
 #include "harness/error.h"
 #include "harness/random.h"
@@ -489,9 +490,21 @@ std::optional<Interaction> Player::find_nearest(const Request& request, std::str
   return nearest;
 }
 
+// The index knows the sections of exchanges: for others the tape is read, once.
+bool Player::was_marked(std::string_view section) {
+  if (!has_other_lines_) return false;
+  std::call_once(marks_once_, [this] {
+    (void)cache_.reader().for_each_line([this](std::string_view line, std::size_t) {
+      if (line_type(line) == "mark") marks_.insert(string_value(find_member(line, "section")));
+      return true;
+    });
+  });
+  return marks_.contains(std::string(section));
+}
+
 bool Player::restart(std::string_view section) {
   const std::optional<std::uint32_t> number = section_number(section);
-  if (!number) return false;
+  if (!number) return was_marked(section);
   const std::lock_guard lock(mutex_);
   matcher_.restart(*number);
   return true;

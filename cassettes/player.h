@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "cassettes/frame_cache.h"
 #include "cassettes/lanes.h"
@@ -44,7 +45,8 @@ class Player {
   // report.
   Response refuse(const Request& request, std::string_view section);
 
-  // The section will be played from its start. False if the tape has no such section.
+  // The section will be played from its start. False if the tape has no such section: one that was
+  // marked and in which nothing was asked is there.
   bool restart(std::string_view section);
 
   ReplayReport report();
@@ -98,6 +100,7 @@ class Player {
                                           std::vector<std::string>& differences);
   std::vector<std::uint32_t> candidates(std::uint32_t section);
   std::string list_sections() const;
+  bool was_marked(std::string_view section);
   std::string reason_for_same(const Request& request, std::string_view section,
                               std::optional<Interaction>& nearest);
   std::optional<Interaction> read(std::uint32_t ordinal);
@@ -116,6 +119,9 @@ class Player {
 
   std::atomic<std::uint64_t> played_{0};
   std::atomic<std::uint64_t> built_{0};
+
+  std::once_flag marks_once_;  // for the next one
+  std::unordered_set<std::string> marks_;
 
   std::once_flag streams_once_;  // for the next three
   std::atomic<bool> streams_read_{false};

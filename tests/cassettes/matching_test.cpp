@@ -251,6 +251,7 @@ TEST_CASE("a mark without a session names the section of what follows", "[casset
   {
     const auto deck = studio.counting_deck();
     REQUIRE(deck->insert(recording(path)));
+    CHECK(mark(*deck, "of a test that asks for nothing") == 200);
     for (const char* name : {"first", "second"}) {
       CHECK(mark(*deck, name) == 200);
       (void)deck->handle(get("a"));
@@ -264,6 +265,8 @@ TEST_CASE("a mark without a session names the section of what follows", "[casset
   CHECK(mark(*deck, "first") == 200);
   CHECK(deck->handle(get("a")).body == n(1));
   CHECK(mark(*deck, "third") == 404);
+  CHECK(mark(*deck, "of a test that asks for nothing") == 200);
+  CHECK_FALSE(deck->handle(get("a")).ok());
 }
 
 TEST_CASE("ignored paths do not matter, given or recorded", "[cassettes]") {
