@@ -391,12 +391,26 @@ std::string Player::reason_for_same(const Request& request, std::string_view sec
   bool unplayed = false;
   {
     const std::lock_guard lock(mutex_);
-    for (const std::uint32_t ordinal : matcher_.same(prepare(request).hash)) {
+    const Prepared prepared = prepare(request);
+    Renamed renamed;
+    const auto known = hash_of_known(request, prepared, renamed);
+    const bool by_known = known && !matcher_.same(*known).empty();
+    if (!by_known) renamed = prepared.renamed;
+    // Best is one that is still to come, and of the values that are asked for.
+    int best = -1;
+    for (const std::uint32_t ordinal : matcher_.same(by_known ? *known : prepared.hash)) {
       if (number != 0 && index_.sections[ordinal] != number) continue;
       ++in_section;
-      const bool better = !matcher_.played(ordinal) && !unplayed;
-      if (!candidate || better) candidate = ordinal;
-      unplayed = unplayed || !matcher_.played(ordinal);
+      const bool open = !matcher_.played(ordinal);
+      unplayed = unplayed || open;
+      const bool looks = !renamed.empty() && best < 3 && in_section <= kMostCompared;
+      const Renamed* const recorded = looks ? renamed_index_.of(ordinal) : nullptr;
+      const bool fits =
+          recorded != nullptr && bindings_.fit(renamed, *recorded) == Bindings::Fit::kExact;
+      const int rank = (open ? 2 : 0) + (fits ? 1 : 0);
+      if (rank <= best) continue;
+      best = rank;
+      candidate = ordinal;
     }
     if (!candidate) return {};
     missing = matcher_.missing_predecessor(*candidate);
