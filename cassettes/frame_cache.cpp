@@ -64,7 +64,8 @@ PlainAnswer plain_answer(std::string_view line) {
 
 }  // namespace
 
-FrameCache::FrameCache(TapeReader reader, std::vector<FrameRow> frames, std::size_t most_bytes)
+FrameCache::FrameCache(TapeReader reader, const std::vector<FrameRow>& frames,
+                       std::size_t most_bytes)
     : reader_(std::move(reader)), most_bytes_(most_bytes) {
   first_places_.reserve(frames.size() + 1);
   std::uint64_t place = 0;

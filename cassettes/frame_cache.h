@@ -35,7 +35,7 @@ struct PlainAnswer {
 class FrameCache {
  public:
   // frames: with their numbers of exchanges, as an index has them.
-  FrameCache(TapeReader reader, std::vector<FrameRow> frames, std::size_t most_bytes);
+  FrameCache(TapeReader reader, const std::vector<FrameRow>& frames, std::size_t most_bytes);
 
   // The line of the exchange at that place in the file, from 0.
   Outcome<Interaction, std::string> read(std::uint64_t place);

@@ -104,7 +104,7 @@ Outcome<Done, std::string> export_archive(const TapeReader& tape, std::ostream& 
     out << (entries++ == 0 ? "\n" : ",\n") << entry_of(interaction, tape.header(), lines);
     return out.good();
   };
-  const auto done = for_each_entry(tape, visit, [&](std::string_view line) {
+  auto done = for_each_entry(tape, visit, [&](std::string_view line) {
     others.append(others.empty() ? "\n" : ",\n").append(R"({"before":)");
     others.append(std::to_string(entries)).append(R"(,"line":)").append(line).append("}");
     return true;

@@ -2,11 +2,10 @@
 import os
 import pathlib
 import shutil
-import tempfile
 import unittest
 
-from support import HERE, PYTHON, run, tape_lines
-from proof import servers
+from support import HERE, PYTHON, run
+from proof import servers, tapes
 
 EXAMPLES = servers.ROOT / "examples"
 RUNNERS = pathlib.Path(os.environ.get("DYNADECK_RUNNERS", servers.ROOT / "build/clients/runners"))
@@ -23,9 +22,7 @@ class Runner:
     def setUp(self):
         RUNNERS.mkdir(parents=True, exist_ok=True)
         # Below the folder of node_modules, where node looks for them.
-        folder = tempfile.TemporaryDirectory(dir=RUNNERS)
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        self.folder = tapes.folder(self, dir=RUNNERS)
         self.prepare()
 
     def run_tests(self, *before):
@@ -39,7 +36,7 @@ class Runner:
         recorded = self.run_tests(servers.BINARY, "record", tape, "--in-memory", "--")
         self.assertEqual(recorded.returncode, 0, recorded.stdout + recorded.stderr)
         self.assertRegex(recorded.stderr, r"recorded [1-9]\d* exchanges to .*session\.tape")
-        self.assertIn("exchange", tape_lines(tape))
+        self.assertIn("exchange", tapes.line_types(tape))
         for _ in range(2):
             replayed = self.run_tests(servers.BINARY, "replay", tape, "--verify", "--")
             self.assertEqual(replayed.returncode, 0, replayed.stdout + replayed.stderr)

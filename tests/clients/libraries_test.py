@@ -1,12 +1,10 @@
 """Published libraries over DynamoDB, in realistic use: recorded against the engine, replayed with
 no engine behind, with the same bytes, in shuffled orders and by parallel workers."""
 import json
-import pathlib
-import tempfile
 import unittest
 
-from support import HERE, run, tape_lines
-from proof import servers
+from support import HERE, run
+from proof import servers, tapes
 
 SUITES = ("electrodb", "toolbox")
 # Of one test in each suite the requests differ from run to run.
@@ -18,9 +16,7 @@ class Libraries(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        self.folder = tapes.folder(self)
 
     def play(self, suite, *arguments, seed=0, workers=1):
         """{test: [status and hash of each answer]} of a run of the suite that passed."""
@@ -37,7 +33,7 @@ class Libraries(unittest.TestCase):
         tape = self.folder / f"{suite}.tape"
         tape.unlink(missing_ok=True)
         answers = self.play(suite, "record", tape, "--in-memory", *NORMALISED, **how)
-        lines = tape_lines(tape)
+        lines = tapes.line_types(tape)
         self.assertEqual(lines[0], "header")
         self.assertGreaterEqual(lines.count("exchange"), sum(map(len, answers.values())))
         return tape, answers

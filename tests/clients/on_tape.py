@@ -1,12 +1,10 @@
 """What the suites share that record over HTTP and play back with nothing behind the tape."""
 import json
-import pathlib
 import subprocess
-import tempfile
 import unittest
 
 import support  # noqa: F401  where `proof` is
-from proof import servers
+from proof import servers, tapes
 
 TABLE = {"BillingMode": "PAY_PER_REQUEST",
          "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"},
@@ -22,9 +20,7 @@ class WithTape(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        self.folder = tapes.folder(self)
         self.tape = self.folder / "a.tape"
 
     def recorder(self, *options):

@@ -3,15 +3,13 @@ of them is looked for in the tape's bytes, raw and decompressed, in any form it 
 import base64
 import http.server
 import json
-import pathlib
 import subprocess
-import tempfile
 import threading
 import unittest
 import urllib.parse
 
 from support import HERE, PYTHON, run
-from proof import servers, wire
+from proof import servers, tapes, wire
 
 SESSIONS = {"boto3": [PYTHON, HERE / "secretive.py"], "js": ["node", HERE / "js/secretive.js"]}
 # What the sessions put into items; key and blob are bytes.
@@ -55,9 +53,7 @@ def parts_of(sent):
 
 class Secrets(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        self.folder = tapes.folder(self)
 
     def session(self, client, verb, tape, *options):
         log = self.folder / f"{client}.sent"

@@ -35,14 +35,6 @@ def run(command, endpoint=None, timeout=120, cwd=None, **more):
                           capture_output=True, text=True, timeout=timeout, check=False, cwd=cwd)
 
 
-def tape_lines(tape):
-    """The types of a tape's lines, as `zstdcat | jq` gives them: no tool of ours is needed."""
-    command = f"zstdcat '{tape}' | jq -r .type"
-    finished = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True,
-                              text=True, check=True)
-    return finished.stdout.split()
-
-
 class WithServer(unittest.TestCase):
     """A dynadeck of its own for every class, in memory, with `options`."""
 

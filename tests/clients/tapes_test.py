@@ -1,13 +1,11 @@
 """A session of an SDK is taped, and played again with no engine behind it: the bodies are the same
 to the byte. A session that asks for something else ends with status 3 and a report."""
-import pathlib
 import shutil
 import subprocess
-import tempfile
 import unittest
 
-from support import HERE, PYTHON, run, tape_lines
-from proof import servers
+from support import HERE, PYTHON, run
+from proof import servers, tapes
 
 SESSIONS = {"boto3": [PYTHON, HERE / "taped.py"], "js": ["node", HERE / "js/taped.js"]}
 
@@ -16,9 +14,7 @@ class Tapes(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        self.folder = tapes.folder(self)
 
     def dynadeck(self, *arguments, **more):
         # No endpoint from here: the command line has to bring it.
@@ -124,7 +120,7 @@ class Tapes(unittest.TestCase):
                 "for i in {1..100}; do sleep 0.1; done")
             self.assertEqual(finished.returncode, expected, f"{name}: {finished.stderr}")
             self.assertIn("recorded 0 exchanges", finished.stderr)
-            self.assertEqual(tape_lines(tape), ["header"])
+            self.assertEqual(tapes.line_types(tape), ["header"])
 
     def test_nothing_in_the_environment_leads_past_the_tape(self):
         tape = self.folder / "a.tape"
@@ -133,11 +129,11 @@ class Tapes(unittest.TestCase):
             HTTP_PROXY="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9",
             NO_PROXY="example.org", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS="true")
         self.assertEqual(finished.returncode, 0, finished.stderr)
-        self.assertIn("exchange", tape_lines(tape))
+        self.assertIn("exchange", tapes.line_types(tape))
 
     def test_a_tape_is_readable_without_dynadeck(self):
         tape, recorded = self.record("boto3")
-        self.assertEqual(set(tape_lines(tape)), {"header", "exchange"})
+        self.assertEqual(set(tapes.line_types(tape)), {"header", "exchange"})
         lines = subprocess.run(["zstdcat", tape], capture_output=True, check=True).stdout
         self.assertGreater(lines.count(b"\n"), recorded.count("\n"))
         self.assertNotIn(b"Signature=", lines)

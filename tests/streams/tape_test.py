@@ -25,7 +25,7 @@ import botocore.credentials
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from clients import support  # noqa: E402
-from proof import servers, wire  # noqa: E402
+from proof import servers, tapes, wire  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
 SESSION = [support.PYTHON, HERE / "taped.py"]
@@ -47,9 +47,7 @@ class Taping(unittest.TestCase):
     maxDiff = None
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        self.folder = tapes.folder(self)
         self.tape, self.seen = self.folder / "session.tape", self.folder / "seen"
 
     def dynadeck(self, *arguments, status=0, **environment):

@@ -1,11 +1,10 @@
 """Tapes in front of an upstream: what is not on the tape falls through to it, where the mode says
 so."""
-import os
 import subprocess
-import tempfile
 import unittest
 
 from support import admin, front, servers, wire
+from proof import tapes
 
 TABLE = {"TableName": "table", "BillingMode": "PAY_PER_REQUEST",
          "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
@@ -18,9 +17,7 @@ def get(name):
 
 class Tapes(unittest.TestCase):
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.tape = os.path.join(folder.name, "session.tape")
+        self.tape = tapes.folder(self) / "session.tape"
         self.back = servers.dynadeck()
         self.addCleanup(self.back.stop)
         with wire.Client(self.back.endpoint) as client:
@@ -73,7 +70,7 @@ class Tapes(unittest.TestCase):
             self.assertEqual(client.call("GetItem", get("c")).body, added)
 
     def test_a_fault_on_the_way_is_on_the_tape(self):
-        faulted = self.tape + ".faulted"
+        faulted = self.tape.with_name("faulted.tape")
         with front(self.back.endpoint, "--record", faulted) as server, \
                 wire.Client(server.endpoint) as client:
             rule = b'{"name":"once","schedule":{"first":1},"fault":{"error":"ThrottlingException"}}'
