@@ -14,6 +14,8 @@
 #include "cassettes/interaction.h"
 #include "cassettes/json_path.h"
 #include "cassettes/match_hash.h"
+#include "cassettes/redactor.h"
+#include "cassettes/secrets.h"
 #include "cassettes/stream_line.h"
 #include "cassettes/stream_tape.h"
 #include "cassettes/tape_index.h"
@@ -107,6 +109,24 @@ void read_json(std::string_view text) {
   (void)JsonPath::parse(text);
 }
 
+// What is redacted is JSON where it was, is redacted once and for all, and has no credential that
+// was not there before.
+void redact(std::string_view body) {
+  static const Redactor rules =
+      Redactor::make(
+          {{"$.Item.a", "", ""}, {"$..b", "", ""}, {"", "c", ""}, {"", "", "[0-9a-f]{4}"}}, "00")
+          .value();
+  Redactor::Found found;
+  const std::string once = rules.request(body, found);
+  Redactor::Found none;
+  require(rules.request(once, none) == once);
+  std::string copy;
+  const Visit keep = [](Places, std::string_view, std::string&) { return Rewrite::kKeep; };
+  if (rewrite_json(body, keep, copy)) require(rewrite_json(once, keep, copy));
+  (void)rules.response(body, found);
+  (void)find_secrets_of_line(body);
+}
+
 }  // namespace
 
 // The first byte says what the rest is.
@@ -125,6 +145,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 'j':
       read_json(rest);
+      break;
+    case 'r':
+      redact(rest);
       break;
     case 'h':
       (void)parse_header(rest);
