@@ -256,9 +256,19 @@ std::string replaced(std::string body, const std::vector<Pattern>& patterns, con
     append_quoted(replacement, changed_text);
     return Rewrite::kReplace;
   };
+  // Names of attributes can be values: those of a map that is keyed by something.
+  const VisitName visit_name = [&](Places, std::string_view name, std::string& replacement) {
+    replacement = name;
+    for (const Pattern& pattern : patterns) {
+      std::string next;
+      if (pattern.replace_all(replacement, replacement_of, next)) replacement = std::move(next);
+    }
+    return replacement != name;
+  };
   std::string out;
-  if (!rewrite_json(body, visit, out) || !changed) return body;
-  return out;
+  const bool walked = patterns.empty() ? rewrite_json(body, visit, out)
+                                       : rewrite_json(body, visit, visit_name, out);
+  return walked && changed ? out : body;
 }
 
 const std::string* find(const Bindings::Values& values, const std::string& value) {

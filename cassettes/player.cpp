@@ -28,10 +28,16 @@ constexpr std::size_t kMostDifferencesSaid = 5;
 constexpr std::size_t kSaidBytes = 300;
 constexpr std::size_t kMostSectionsSaid = 10;
 constexpr std::size_t kMostUnplayedListed = 100;
+constexpr std::string_view kPseudonymStart = "redacted-";
 constexpr std::string_view kErrorCode = "CassetteUnmatchedException";
 
 std::string scope_text(const Request& request) {
   return request.scope.account + "/" + request.scope.region;
+}
+
+std::vector<Pattern> with_pseudonyms(std::vector<Pattern> patterns) {
+  patterns.push_back(*Pattern::parse(std::string(kPseudonymStart) + "[0-9a-f]{16}"));
+  return patterns;
 }
 
 std::string listed(const std::vector<std::string>& lines, std::size_t most) {
@@ -81,6 +87,7 @@ Player::Player(TapeReader reader, TapeIndex index, const CassetteOptions& option
       cache_(std::move(reader), index_.frames, kCacheBytes),
       rules_(std::move(rules)),
       patterns_(rules_.patterns()),
+      patterns_and_pseudonyms_(with_pseudonyms(patterns_)),
       redactor_(std::move(redactor)),
       clock_(clock),
       matcher_(index_, options.order, options.repeat),
@@ -272,7 +279,11 @@ void Player::put_live_values(Response& response, const Prepared& prepared) {
   for (const auto& [original, pseudonym] : prepared.found) bindings_.bind(pseudonym, original);
   if (bindings_.empty()) return;
   // Its own first: meanwhile others may have given the same names new meanings.
-  response.body = bindings_.apply(std::move(response.body), patterns_, prepared.stands_for);
+  // Pseudonyms stand inside messages and in names, too.
+  const bool inside =
+      !redactor_.empty() && response.body.find(kPseudonymStart) != std::string::npos;
+  response.body = bindings_.apply(
+      std::move(response.body), inside ? patterns_and_pseudonyms_ : patterns_, prepared.stands_for);
 }
 
 Response Player::to_response(Interaction interaction) const {
@@ -305,7 +316,7 @@ Response Player::refuse(const Request& request, std::string_view section) {
   }
   std::string text = "The cassette " + options_.path + " has no answer to this " +
                      std::string(info(request.operation).name) + " in " + scope_text(request) +
-                     ": " + shortened(request.body, 400) + ". ";
+                     ": " + shortened(prepare(request).body, 400) + ". ";
   if (ordinal > kMostExplained) {
     text += "It is unmatched request " + std::to_string(ordinal) + "; the first " +
             std::to_string(kMostExplained) + " are explained.";
@@ -330,7 +341,8 @@ UnmatchedRequest Player::explain(const Request& request, std::string_view sectio
   unmatched.section = section;
   unmatched.operation = info(request.operation).name;
   unmatched.scope = scope_text(request);
-  unmatched.request = shortened(request.body, 64 << 10);
+  // As it would be taped: what is told here ends up in logs.
+  unmatched.request = shortened(prepare(request).body, 64 << 10);
   std::optional<Interaction> nearest;
   if (!section_number(section)) {
     unmatched.reason = "The tape has no section " + std::string(section) + list_sections();

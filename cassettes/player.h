@@ -111,6 +111,7 @@ class Player {
   FrameCache cache_;
   const MatchRules rules_;
   const std::vector<Pattern> patterns_;
+  const std::vector<Pattern> patterns_and_pseudonyms_;
   const Redactor redactor_;
   std::unordered_map<std::string, std::uint32_t> section_numbers_;
 

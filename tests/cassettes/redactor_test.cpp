@@ -7,6 +7,7 @@
 #include "cassettes/interaction.h"
 #include "cassettes/json_path.h"
 #include "cassettes/pattern.h"
+#include "cassettes/replay_report.h"
 #include "cassettes/tape_reader.h"
 #include "harness/error.h"
 #include "tests/cassettes/doubles.h"
@@ -348,6 +349,35 @@ TEST_CASE("a redacted tape holds no secret, and replays", "[cassettes]") {
   // Who asks with the secret gets it back, though the tape does not know it.
   CHECK(contains(deck->handle(put("a", "s3cret-value")).body, "s3cret-value"));
   CHECK(deck->report().clean());
+}
+
+TEST_CASE("a replay gives secrets back to who sent them, and tells nobody else", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  const auto body = [](const std::string& id) {
+    return R"({"TableName":"t","Item":{"id":{"S":")" + id +
+           R"("},"v":{"M":{"s3cret-key":{"S":"in s3cret-text."}}}}})";
+  };
+  Studio studio;
+  const std::string said =
+      R"({"message":"not s3cret-key: s3cret-text","Attributes":{"s3cret-key":{"S":"s3cret-text"}}})";
+  CassetteOptions options = recording(path);
+  REQUIRE(set_option(options, "redact", "pattern:s3cret-[a-z]+"));
+  {
+    const auto deck = studio.deck([&](const Request&) { return answer(said); });
+    REQUIRE(deck->insert(options));
+    (void)deck->handle(ask(Operation::kPutItem, body("a")));
+    REQUIRE(deck->eject());
+  }
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path)));
+  CHECK(deck->handle(ask(Operation::kPutItem, body("a"))).body == said);
+  const Response refused = deck->handle(ask(Operation::kPutItem, body("b")));
+  CHECK(refused.error_code == "CassetteUnmatchedException");
+  CHECK(contains(refused.body, "redacted-"));
+  CHECK_FALSE(contains(refused.body, "s3cret"));
+  CHECK_FALSE(contains(to_text(deck->report()), "s3cret"));
+  CHECK_FALSE(contains(to_json(deck->report()), "s3cret"));
 }
 
 TEST_CASE("an upstream that repeats what was signed does not put it on the tape", "[cassettes]") {
