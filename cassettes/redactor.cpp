@@ -16,6 +16,7 @@ namespace {
 
 // Shorter values are not looked for inside other texts: they would be found everywhere.
 constexpr std::size_t kLeastSubstring = 4;
+constexpr std::size_t kLongestPseudonym = 25;
 // What the service made and a replay relies on: no rule but a path that leads here means it.
 constexpr std::array<std::string_view, 18> kStructure = {"__type",
                                                          "SequenceNumber",
@@ -73,11 +74,22 @@ std::size_t image_start(Places places) {
   return 0;
 }
 
-void replace_every(std::string& text, std::string_view what, std::string_view by) {
-  for (std::size_t at = text.find(what); at != std::string::npos;
-       at = text.find(what, at + by.size())) {
+// Leaves pseudonyms alone: what stands in one by chance would make it grow with each replacement.
+bool replace_every(std::string& text, std::string_view what, std::string_view by) {
+  bool any = false;
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
+    std::size_t from = at < kLongestPseudonym ? 0 : at - kLongestPseudonym;
+    Pseudonyms::Range taken = Pseudonyms::find(text, from);
+    while (taken.end <= at) taken = Pseudonyms::find(text, taken.end);
+    if (taken.begin < at + what.size()) {
+      at = taken.end;
+      continue;
+    }
     text.replace(at, what.size(), by);
+    at += by.size();
+    any = true;
   }
+  return any;
 }
 
 bool is_json(std::string_view body) {
@@ -216,9 +228,7 @@ class Redactor::Rewriting {
       const bool inside = original.size() >= kLeastSubstring
                               ? text.find(original) != std::string::npos
                               : text == original;
-      if (!inside) continue;
-      replace_every(text, original, by);
-      changed = true;
+      if (inside) changed = replace_every(text, original, by) || changed;
     }
     return changed;
   }
@@ -360,6 +370,12 @@ std::vector<std::string> Redactor::secret_placeholders(std::string_view body) co
   return placeholders;
 }
 
+// A body that is not JSON, as a whole; once.
+std::string Redactor::hidden(std::string_view body) const {
+  const auto [begin, end] = Pseudonyms::find(body, 0);
+  return begin == 0 && end == body.size() ? std::string(body) : pseudonyms_.of_text(body);
+}
+
 std::string Redactor::request(std::string_view body, Found& found) const {
   if (body.empty() || (!may_concern(body) && is_json(body))) return std::string(body);
   std::string statements;
@@ -372,14 +388,14 @@ std::string Redactor::request(std::string_view body, Found& found) const {
     body = statements;
   }
   auto redacted = Rewriting(*this, secret_placeholders(body), nullptr, &found).run(body);
-  return redacted ? std::move(*redacted) : pseudonyms_.of_text(body);
+  return redacted ? std::move(*redacted) : hidden(body);
 }
 
 std::string Redactor::response(std::string_view body, const Found& found_in_request) const {
   const bool concerns = !found_in_request.empty() || may_concern(body);
   if (body.empty() || (!concerns && is_json(body))) return std::string(body);
   auto redacted = Rewriting(*this, {}, &found_in_request, nullptr).run(body);
-  return redacted ? std::move(*redacted) : pseudonyms_.of_text(body);
+  return redacted ? std::move(*redacted) : hidden(body);
 }
 
 }  // namespace dynadeck::cassettes

@@ -43,6 +43,7 @@ class Redactor {
   std::string replacement_of(std::string_view raw, std::string_view type, Found* found) const;
   std::string without_patterns(std::string_view text, Found* found, bool& changed) const;
   bool named(Places places) const;
+  std::string hidden(std::string_view body) const;
   bool may_concern(std::string_view body) const;
   std::vector<std::string> secret_placeholders(std::string_view body) const;
 

@@ -268,7 +268,10 @@ TEST_CASE("statements lose their literals and keep their names", "[cassettes]") 
 
 TEST_CASE("what is not JSON is hidden as a whole", "[cassettes]") {
   Redactor::Found found;
-  CHECK_FALSE(contains(redactor({attribute("a")}).request("secret, not JSON", found), "secret"));
+  const Redactor any = redactor({attribute("a")});
+  const std::string hidden = any.request("secret, not JSON", found);
+  CHECK_FALSE(contains(hidden, "secret"));
+  CHECK(any.request(hidden, found) == hidden);
 }
 
 TEST_CASE("redaction rules that cannot be used are refused", "[cassettes]") {
