@@ -9,7 +9,6 @@ namespace dynadeck::cassettes {
 namespace {
 
 constexpr std::string_view kStart = "redacted-";
-constexpr std::string_view kEncodedStart = "cmVkYWN0ZWQt";  // the same in base64
 constexpr std::size_t kDigestDigits = 16;
 // Numbers that stand for others end in digits that follow from those before and the salt.
 constexpr std::size_t kNumberDigits = 23;
@@ -60,9 +59,15 @@ bool Pseudonyms::is_number(std::string_view value) const {
   return value.substr(start.size()) == check_digits(digest_, start);
 }
 
-bool Pseudonyms::is_text(std::string_view value) { return value.starts_with(kStart); }
+bool Pseudonyms::is_text(std::string_view value) {
+  const Range range = find(value, 0);
+  return range.begin == 0 && range.end == value.size();
+}
 
-bool Pseudonyms::is_bytes(std::string_view value) { return value.starts_with(kEncodedStart); }
+bool Pseudonyms::is_bytes(std::string_view value) {
+  std::string bytes;
+  return append_from_base64(bytes, value) && is_text(bytes);
+}
 
 Pseudonyms::Range Pseudonyms::find(std::string_view text, std::size_t from) {
   for (std::size_t at = text.find(kStart, from); at != std::string_view::npos;

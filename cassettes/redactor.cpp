@@ -74,7 +74,8 @@ std::size_t image_start(Places places) {
   return 0;
 }
 
-// Leaves pseudonyms alone: what stands in one by chance would make it grow with each replacement.
+// what: not empty. Leaves pseudonyms alone: what stands in one by chance would make it grow with
+// each replacement.
 bool replace_every(std::string& text, std::string_view what, std::string_view by) {
   bool any = false;
   for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
@@ -225,10 +226,12 @@ class Redactor::Rewriting {
   bool replace_found(std::string& text) const {
     bool changed = false;
     for (const auto& [original, by] : *found_before_) {
-      const bool inside = original.size() >= kLeastSubstring
-                              ? text.find(original) != std::string::npos
-                              : text == original;
-      if (inside) changed = replace_every(text, original, by) || changed;
+      if (text == original) {
+        text = by;
+        changed = true;
+      } else if (original.size() >= kLeastSubstring) {
+        changed = replace_every(text, original, by) || changed;
+      }
     }
     return changed;
   }
@@ -372,8 +375,7 @@ std::vector<std::string> Redactor::secret_placeholders(std::string_view body) co
 
 // A body that is not JSON, as a whole; once.
 std::string Redactor::hidden(std::string_view body) const {
-  const auto [begin, end] = Pseudonyms::find(body, 0);
-  return begin == 0 && end == body.size() ? std::string(body) : pseudonyms_.of_text(body);
+  return Pseudonyms::is_text(body) ? std::string(body) : pseudonyms_.of_text(body);
 }
 
 std::string Redactor::request(std::string_view body, Found& found) const {

@@ -235,6 +235,32 @@ TEST_CASE("answers stay valid: no part of a number or of base64 is replaced", "[
   CHECK(by_name.response(response, found) == response);
 }
 
+TEST_CASE("a short secret is replaced where it is all there is, an empty one, too", "[cassettes]") {
+  const std::string secret = GENERATE("", "x", "abc");
+  const Redactor rules = redactor({attribute("pin")});
+  Redactor::Found found;
+  const std::string request = rules.request(R"({"Item":{"pin":{"S":")" + secret + R"("}}})", found);
+  REQUIRE(found.size() == 1);
+  const std::string response = rules.response(
+      R"({"Attributes":{"other":{"S":")" + secret + R"("},"text":{"S":"an abcx"}}})", found);
+  CHECK(response ==
+        R"({"Attributes":{"other":{"S":")" + found[0].second + R"("},"text":{"S":"an abcx"}}})");
+}
+
+TEST_CASE("a secret that begins like a pseudonym is one", "[cassettes]") {
+  const Redactor rules = redactor({attribute("pin")});
+  // The last is base64 of the first.
+  const auto [type, secret] =
+      GENERATE(table<std::string, std::string>({{"S", "redacted-by-hand"},
+                                                {"S", "redacted-0123456789abcdef0"},
+                                                {"B", "cmVkYWN0ZWQtYnktaGFuZA=="}}));
+  Redactor::Found found;
+  const std::string once =
+      rules.request(R"({"Item":{"pin":{")" + type + R"(":")" + secret + R"("}}})", found);
+  CHECK_FALSE(contains(once, secret));
+  CHECK(rules.request(once, found) == once);
+}
+
 TEST_CASE("a body without secrets stays as it is, to the byte", "[cassettes]") {
   const Redactor any = redactor(GENERATE(std::vector<RedactionRule>{{"", "email", ""}},
                                          std::vector<RedactionRule>{{"$.Item.email", "", ""}},
