@@ -14,10 +14,13 @@ SESSIONS = {"boto3": ["/usr/bin/python3", "-B", CLIENTS / "taped.py"],
 PEERS = {"dynalite": servers.dynalite, "local": servers.dynamodb_local}
 
 
-def run(client, endpoint, log):
-    finished = subprocess.run([str(part) for part in [*SESSIONS[client], log]],
-                              env=sdk_environment(endpoint), capture_output=True, text=True,
-                              timeout=120, check=False)
+LACKING = {"dynalite": {"WITHOUT_TRANSACTIONS": "1"}}  # what the sessions are told of a peer
+
+
+def run(client, endpoint, log, peer):
+    environment = {**sdk_environment(endpoint), **LACKING.get(peer, {})}
+    finished = subprocess.run([str(part) for part in [*SESSIONS[client], log]], env=environment,
+                              capture_output=True, text=True, timeout=120, check=False)
     if finished.returncode:
         raise AssertionError(f"{client}: {finished.stdout}\n{finished.stderr}")
     return pathlib.Path(log).read_text()
@@ -37,12 +40,12 @@ class Sessions(unittest.TestCase):
                         tempfile.TemporaryDirectory() as folder:
                     tape, log = os.path.join(folder, "session.tape"), os.path.join(folder, "log")
                     with start() as back, front(back.endpoint, "--record", tape) as server:
-                        taped = run(client, server.endpoint, log)
+                        taped = run(client, server.endpoint, log, peer)
                         with wire.Client(server.endpoint) as asking:
                             stats = admin(asking, "GET", "/_dynadeck/upstream")
                         self.assertEqual(stats["replies"], taped.count("\n"))
                     with servers.dynadeck("--replay", tape) as server:
-                        self.assertEqual(run(client, server.endpoint, log), taped)
+                        self.assertEqual(run(client, server.endpoint, log, peer), taped)
 
 
 if __name__ == "__main__":
