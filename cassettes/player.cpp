@@ -14,10 +14,9 @@ namespace {
 
 constexpr std::size_t kCacheBytes = std::size_t{32} << 20;
 constexpr std::size_t kMostUnplayedListed = 100;
-constexpr std::string_view kPseudonymStart = "redacted-";
 
 std::vector<Pattern> with_pseudonyms(std::vector<Pattern> patterns) {
-  patterns.push_back(*Pattern::parse(std::string(kPseudonymStart) + "[0-9a-f]{16}"));
+  patterns.push_back(*Pattern::parse(Pseudonyms::expression()));
   return patterns;
 }
 
@@ -253,7 +252,7 @@ void Player::put_live_values(Response& response, const Prepared& prepared) {
   // Its own first: meanwhile others may have given the same names new meanings.
   // Pseudonyms stand inside messages and in names, too.
   const bool inside =
-      !redactor_.empty() && response.body.find(kPseudonymStart) != std::string::npos;
+      !redactor_.empty() && Pseudonyms::find(response.body, 0).begin != std::string::npos;
   response.body = bindings_.apply(
       std::move(response.body), inside ? patterns_and_pseudonyms_ : patterns_, prepared.stands_for);
 }

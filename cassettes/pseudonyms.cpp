@@ -30,14 +30,18 @@ bool is_hexadecimal(std::string_view text) {
   return text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-std::string check_digits(const KeyedDigest& digest, const std::string& start) {
-  return to_digits(digest.hexadecimal("check " + start), kCheckDigits);
-}
-
 }  // namespace
 
+std::string Pseudonyms::digits_of(std::string_view value) const {
+  return to_hexadecimal(digest_.of(value)).substr(0, kDigestDigits);
+}
+
+std::string Pseudonyms::expression() {
+  return std::string(kStart) + "[0-9a-f]{" + std::to_string(kDigestDigits) + "}";
+}
+
 std::string Pseudonyms::of_text(std::string_view value) const {
-  return std::string(kStart).append(digest_.hexadecimal(value));
+  return std::string(kStart).append(digits_of(value));
 }
 
 std::string Pseudonyms::of_bytes(std::string_view value) const {
@@ -48,15 +52,15 @@ std::string Pseudonyms::of_bytes(std::string_view value) const {
 
 std::string Pseudonyms::of_number(std::string_view value, bool plain) const {
   const std::size_t digits = plain ? kPlainNumberDigits : kNumberDigits;
-  const std::string digest = digest_.hexadecimal(plain_number(value));
+  const std::string digest = digits_of(plain_number(value));
   const std::string start = to_digits(digest, digits - kCheckDigits);
-  return start + check_digits(digest_, start);
+  return start + to_digits(digits_of("check " + start), kCheckDigits);
 }
 
 bool Pseudonyms::is_number(std::string_view value) const {
   if (value.size() != kNumberDigits && value.size() != kPlainNumberDigits) return false;
   const std::string start(value.substr(0, value.size() - kCheckDigits));
-  return value.substr(start.size()) == check_digits(digest_, start);
+  return value.substr(start.size()) == to_digits(digits_of("check " + start), kCheckDigits);
 }
 
 bool Pseudonyms::is_text(std::string_view value) {

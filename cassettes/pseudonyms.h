@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "cassettes/keyed_digest.h"
+#include "harness/keyed_digest.h"
 
 namespace dynadeck::cassettes {
 
@@ -34,8 +34,13 @@ class Pseudonyms {
     std::size_t end;
   };
   static Range find(std::string_view text, std::size_t from);
+  // A regular expression that finds the same.
+  static std::string expression();
 
  private:
+  // 16 hexadecimal digits.
+  std::string digits_of(std::string_view value) const;
+
   KeyedDigest digest_;
 };
 

@@ -9,7 +9,6 @@
 
 #include "cassettes/expression_clauses.h"
 #include "cassettes/json_text.h"
-#include "cassettes/keyed_digest.h"
 
 namespace dynadeck::cassettes {
 namespace {

@@ -1,14 +1,13 @@
 #include "harness/sigv4.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <strings.h>
 
 #include <algorithm>
-#include <array>
 #include <cctype>
 #include <utility>
+
+#include "harness/keyed_digest.h"
 
 namespace dynadeck::sigv4 {
 namespace {
@@ -16,48 +15,7 @@ namespace {
 constexpr std::string_view kTerminator = "aws4_request";
 constexpr std::string_view kSignatureParameter = "X-Amz-Signature";
 
-std::string hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
-  }
-  return out;
-}
-
-using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
-
-std::string_view text_of(const Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
-Digest sha256(std::string_view bytes) {
-  // Looked up once: SHA256() and HMAC() do it at every call, and that costs several times what it
-  // costs to hash a request.
-  static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  Digest digest{};
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, algorithm, nullptr);
-  return digest;
-}
-
-// Source: [doc] RFC 2104
-std::string hmac(std::string_view key, std::string_view text) {
-  constexpr std::size_t kBlockBytes = 64;
-  constexpr char kInner = 0x36;
-  constexpr char kOuter = 0x5c;
-  std::string block(key.size() > kBlockBytes ? text_of(sha256(key)) : key);
-  block.resize(kBlockBytes);
-  const auto keyed = [&block](char pad, std::string_view bytes) {
-    std::string padded;
-    padded.reserve(block.size() + bytes.size());
-    for (const char c : block) padded += static_cast<char>(c ^ pad);
-    return sha256(padded.append(bytes));
-  };
-  return std::string(text_of(keyed(kOuter, text_of(keyed(kInner, text)))));
-}
+std::string hmac(std::string_view key, std::string_view text) { return KeyedDigest(key).of(text); }
 
 bool is_unreserved(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' ||
@@ -158,7 +116,7 @@ std::string KeyScope::text() const {
   return out;
 }
 
-std::string sha256_hex(std::string_view bytes) { return hex(text_of(sha256(bytes))); }
+std::string sha256_hex(std::string_view bytes) { return to_hexadecimal(sha256(bytes)); }
 
 std::string uri_encode(std::string_view text, bool encode_slash) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";
@@ -223,7 +181,7 @@ std::string signing_key(std::string_view secret_key, const KeyScope& scope) {
 }
 
 std::string signature(std::string_view signing_key, std::string_view string_to_sign) {
-  return hex(hmac(signing_key, string_to_sign));
+  return to_hexadecimal(hmac(signing_key, string_to_sign));
 }
 
 std::string authorization(std::string_view access_key, std::string_view secret_key,

@@ -1,4 +1,4 @@
-#include "cassettes/keyed_digest.h"
+#include "harness/keyed_digest.h"
 
 #include <openssl/evp.h>
 #include <openssl/sha.h>
@@ -7,11 +7,10 @@
 #include <initializer_list>
 #include <memory>
 
-namespace dynadeck::cassettes {
+namespace dynadeck {
 namespace {
 
 constexpr std::size_t kBlockBytes = SHA256_CBLOCK;
-constexpr std::size_t kShownBytes = 8;
 
 using Digest = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
 
@@ -19,7 +18,7 @@ std::string_view text_of(const Digest& digest) {
   return {reinterpret_cast<const char*>(digest.data()), digest.size()};
 }
 
-Digest sha256(std::initializer_list<std::string_view> parts) {
+Digest digest_of(std::initializer_list<std::string_view> parts) {
   static const EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   thread_local const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(
       EVP_MD_CTX_new(), EVP_MD_CTX_free);
@@ -34,18 +33,19 @@ Digest sha256(std::initializer_list<std::string_view> parts) {
 
 }  // namespace
 
+std::string sha256(std::string_view bytes) { return std::string(text_of(digest_of({bytes}))); }
+
 KeyedDigest::KeyedDigest(std::string_view key)
-    : inner_(key.size() > kBlockBytes ? text_of(sha256({key})) : key) {
+    : inner_(key.size() > kBlockBytes ? text_of(digest_of({key})) : key) {
   inner_.resize(kBlockBytes);
   outer_ = inner_;
   for (char& byte : inner_) byte = static_cast<char>(byte ^ 0x36);
   for (char& byte : outer_) byte = static_cast<char>(byte ^ 0x5c);
 }
 
-std::string KeyedDigest::hexadecimal(std::string_view text) const {
-  const Digest inner = sha256({inner_, text});
-  const Digest outer = sha256({outer_, text_of(inner)});
-  return to_hexadecimal(text_of(outer).substr(0, kShownBytes));
+std::string KeyedDigest::of(std::string_view text) const {
+  const Digest inner = digest_of({inner_, text});
+  return std::string(text_of(digest_of({outer_, text_of(inner)})));
 }
 
 std::string to_hexadecimal(std::string_view bytes) {
@@ -60,4 +60,4 @@ std::string to_hexadecimal(std::string_view bytes) {
   return text;
 }
 
-}  // namespace dynadeck::cassettes
+}  // namespace dynadeck
