@@ -105,6 +105,18 @@ class Rewriter {
 
 }  // namespace
 
+std::string text_of(Places places) {
+  std::string text;
+  for (const Place& place : places) {
+    if (place.index >= 0) {
+      text.append("[").append(std::to_string(place.index)).append("]");
+    } else {
+      text.append(".").append(place.name);
+    }
+  }
+  return text;
+}
+
 std::optional<JsonPath> JsonPath::parse(std::string_view text) {
   if (!text.starts_with('$')) return std::nullopt;
   text.remove_prefix(1);

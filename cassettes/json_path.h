@@ -17,6 +17,8 @@ struct Place {
   std::int64_t index = -1;  // of an element; -1 for a member
 };
 using Places = std::span<const Place>;
+// ".Item.at.S", ".Keys[0].id.S"
+std::string text_of(Places places);
 
 // "$.Item.createdAt", "$.TransactItems[*].Put.Item.id", "$..ttl", "$.Item['a b']", "$.Keys[0]".
 //

@@ -2,12 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
-#include <utility>
 #include <vector>
 
 #include "cassettes/json_path.h"
@@ -17,10 +15,16 @@
 
 namespace dynadeck::cassettes {
 
-// A value that was replaced in a request before matching: where it stood, and what it was.
-using Renamed = std::vector<std::pair<std::string, std::string>>;  // by place
+// A value that was replaced in a request before matching.
+struct RenamedValue {
+  std::string place;  // where it stood: ".Item.id.S"
+  std::string value;
+  std::uint64_t item = 0;  // the item on the tape that it belongs to, where that was found out
+};
+using Renamed = std::vector<RenamedValue>;  // by place
 
-class Bindings;
+// What a value stands for on the tape; null where it stands for nothing.
+using Known = std::function<const std::string*(const std::string& value)>;
 
 // The rules, and those that every tape is matched with unless they are there already: SDKs draw a
 // ClientRequestToken for a transaction that is given none, so it is not compared.
@@ -43,11 +47,11 @@ class MatchRules {
   // renames is put back as it is on the tape, where it stands for something there.
   std::uint64_t hash(std::string_view operation, std::string_view account, std::string_view region,
                      std::string_view body, Renamed* renamed = nullptr,
-                     const Bindings* known = nullptr) const;
+                     const Known& known = {}) const;
 
   // The body as it is compared: without what is ignored, with "<any>" for what is renamed.
   std::string compared(std::string_view operation, std::string_view body,
-                       const Bindings* known = nullptr) const;
+                       const Known& known = {}) const;
 
   // The patterns of the rules, to find values inside longer texts.
   std::vector<Pattern> patterns() const;
@@ -75,45 +79,10 @@ class MatchRules {
   std::vector<const Rule*> rules_for(std::string_view operation, std::string_view body) const;
   // False where nothing is to be changed.
   bool rewrite(std::string_view operation, std::string_view body, Renamed* renamed,
-               const Bindings* known, std::string& out) const;
+               const Known& known, std::string& out) const;
 
   std::vector<Rule> rules_;
   bool renames_ = false;
-};
-
-// Which value of the replay stands for which value on the tape. One thread at a time.
-class Bindings {
- public:
-  using Values = std::unordered_map<std::string, std::string>;
-
-  // How well a request's values can stand for the recorded ones.
-  enum class Fit : std::uint8_t {
-    kNot,          // there are more of one than of the other
-    kContradicts,  // both stand for something else, as two times within one second do
-    kTakesOver,    // a new value in the place of one that was played before: a repeat
-    kExact,        // as before, or for the first time
-  };
-  Fit fit(const Renamed& asked, const Renamed& recorded) const;
-  void bind(const Renamed& asked, const Renamed& recorded);
-  void bind(const std::string& recorded, const std::string& asked);
-
-  bool empty() const { return live_.empty(); }
-  // What the value of a replay stands for; null where it is new.
-  const std::string* taped(const std::string& value) const;
-  // The same of all of them; nothing where one is new.
-  std::optional<std::vector<std::string>> taped(const Renamed& asked) const;
-
-  // The body with every bound value replaced by the one that stands for it now: whole strings, and
-  // matches of the patterns inside strings. first: values by those on the tape, which come first.
-  std::string apply(std::string body, const std::vector<Pattern>& patterns,
-                    const Values& first = {}) const;
-  // The other way: a request's body with the values on the tape.
-  std::string revert(std::string body, const std::vector<Pattern>& patterns) const;
-
- private:
-  Values live_;                              // by the value on the tape
-  Values taped_;                             // by the value in the replay
-  std::unordered_set<std::uint64_t> pairs_;  // all that were ever bound, by their hash
 };
 
 }  // namespace dynadeck::cassettes

@@ -107,6 +107,10 @@ Renamed Player::renamed_of(const Interaction& interaction) const {
   Renamed renamed;
   rules_.hash(interaction.operation, interaction.scope.account, interaction.scope.region,
               interaction.request, &renamed);
+  if (renamed.empty()) return renamed;
+  const PlacedItems items =
+      PlacedItems::of_request(interaction.scope, interaction.request, index_.keys);
+  for (RenamedValue& value : renamed) value.item = items.at(value.place);
   return renamed;
 }
 
@@ -143,7 +147,10 @@ std::optional<Response> Player::play(const Request& request, std::string_view se
     if (!interaction) return std::nullopt;
     response = to_response(std::move(*interaction));
   }
-  put_live_values(response, prepared);
+  put_live_values(response, request, prepared, [&] {
+    std::optional<Interaction> interaction = read(*ordinal);
+    return interaction ? std::move(interaction->request) : std::string();
+  });
   played_.fetch_add(1, std::memory_order_relaxed);
   stats_.exchanges_played.fetch_add(1, std::memory_order_relaxed);
   return response;
@@ -163,27 +170,45 @@ std::optional<std::uint32_t> Player::claim(const Request& request, std::uint32_t
   asked.section = section;
   asked.lanes = lanes;
   const std::lock_guard lock(mutex_);
-  Renamed renamed;
-  if (const auto hash = hash_of_known(request, prepared, renamed)) {
+  for (const Reading& reading : readings(request, prepared)) {
     Matcher::Asked known = asked;
-    known.hash = *hash;
-    const std::optional<std::uint32_t> ordinal = claim_renamed(known, renamed);
-    if (ordinal) {
-      bind(renamed, *ordinal, prepared);
-      return ordinal;
-    }
+    known.hash = reading.hash;
+    const std::optional<std::uint32_t> ordinal = claim_renamed(known, reading.renamed);
+    if (ordinal) bind(reading.renamed, *ordinal, prepared);
+    if (ordinal || (reading.sure && !matcher_.same(reading.hash).empty())) return ordinal;
   }
   const std::optional<std::uint32_t> ordinal = claim_renamed(asked, prepared.renamed);
   if (ordinal) bind(prepared.renamed, *ordinal, prepared);
   return ordinal;
 }
 
-std::optional<std::uint64_t> Player::hash_of_known(const Request& request, const Prepared& prepared,
-                                                   Renamed& renamed) const {
-  if (!rules_.renames() || bindings_.empty()) return std::nullopt;
-  const std::uint64_t hash = rules_.hash(info(request.operation).name, request.scope.account,
-                                         request.scope.region, prepared.body, &renamed, &bindings_);
-  return hash == prepared.hash ? std::nullopt : std::optional(hash);
+std::vector<Player::Reading> Player::readings(const Request& request,
+                                              const Prepared& prepared) const {
+  std::vector<Reading> found;
+  if (!rules_.renames() || bindings_.empty()) return found;
+  const std::string body(prepared.body);
+  const std::vector<Bindings::Values> choices = bindings_.readings(body);
+  for (const Bindings::Values& chosen : choices) {
+    const auto taped = [&](const std::string& value) {
+      const auto choice = chosen.find(value);
+      return choice != chosen.end() ? &choice->second : bindings_.taped(value);
+    };
+    Reading& reading = found.emplace_back();
+    reading.hash = rules_.hash(info(request.operation).name, request.scope.account,
+                               request.scope.region, body, &reading.renamed, taped);
+    if (reading.hash == prepared.hash) {
+      found.pop_back();
+      continue;
+    }
+    reading.sure =
+        choices.size() > 1 &&
+        bindings_.confirmed(
+            chosen, PlacedItems::of_request(
+                        request.scope, bindings_.revert(body, patterns_, chosen), index_.keys));
+  }
+  std::stable_partition(found.begin(), found.end(),
+                        [](const Reading& reading) { return reading.sure; });
+  return found;
 }
 
 std::optional<std::uint32_t> Player::claim_renamed(Matcher::Asked asked, const Renamed& renamed) {
@@ -193,23 +218,35 @@ std::optional<std::uint32_t> Player::claim_renamed(Matcher::Asked asked, const R
     return [&, least](std::uint32_t ordinal) {
       const Renamed* const recorded = renamed_index_.of(ordinal);
       const bool good = recorded != nullptr && bindings_.fit(renamed, *recorded) >= least;
-      waits = waits || (good && least == Bindings::Fit::kExact && !matcher_.played(ordinal));
+      waits = waits || (good && least >= Bindings::Fit::kExact && !matcher_.played(ordinal));
       return good;
     };
   };
   const auto exact = at_least(Bindings::Fit::kExact);
-  const std::optional<std::vector<std::string>> taped = bindings_.taped(renamed);
-  if (taped && options_.order != Order::kStrict) {
-    std::optional<std::uint32_t> chosen;
-    renamed_index_.find(matcher_.same(asked.hash), *taped, [&](auto some) {
-      asked.among = some;
-      chosen = matcher_.claim(asked, exact);
+  std::optional<std::uint32_t> chosen;
+  if (options_.order != Order::kStrict) {
+    const std::vector<std::vector<std::string>> choices = bindings_.taped(renamed);
+    const auto claim_among = [&](const std::vector<std::string>& values,
+                                 const Matcher::Accept& accept) {
+      renamed_index_.find(matcher_.same(asked.hash), values, [&](auto some) {
+        asked.among = some;
+        chosen = matcher_.claim(asked, accept);
+        return chosen.has_value() || waits;
+      });
       return chosen.has_value() || waits;
-    });
+    };
+    if (choices.size() > 1) {
+      const auto same_item = at_least(Bindings::Fit::kSameItem);
+      for (const auto& values : choices) {
+        if (claim_among(values, same_item)) return chosen;
+      }
+    }
+    for (const auto& values : choices) {
+      if (claim_among(values, exact)) return chosen;
+    }
     asked.among.reset();
-    if (chosen || waits) return chosen;
   }
-  std::optional<std::uint32_t> chosen = matcher_.claim(asked, exact);
+  chosen = matcher_.claim(asked, exact);
   if (chosen || waits) return chosen;
   // Of requests that are alike one was played in another's place, and now they differ: the order is
   // that of the other's item.
@@ -223,9 +260,12 @@ void Player::bind(const Renamed& asked, std::uint32_t ordinal, Prepared& prepare
   const Renamed* const recorded = renamed_index_.of(ordinal);
   if (recorded == nullptr) return;
   bindings_.bind(asked, *recorded);
+  std::vector<const std::string*> contested;
   for (std::size_t i = 0; i < std::min(asked.size(), recorded->size()); ++i) {
-    prepared.stands_for.insert_or_assign((*recorded)[i].second, asked[i].second);
+    const auto own = prepared.stands_for.try_emplace((*recorded)[i].value, asked[i].value).first;
+    if (own->second != asked[i].value) contested.push_back(&(*recorded)[i].value);
   }
+  for (const std::string* value : contested) prepared.stands_for.erase(*value);
 }
 
 // Makes the response wait as it did when it was taped.
@@ -243,7 +283,8 @@ void Player::hold_back(Response& response, std::chrono::nanoseconds waited,
 }
 
 // What the replay's own requests hold instead of taped values stands in its answers too.
-void Player::put_live_values(Response& response, const Prepared& prepared) {
+void Player::put_live_values(Response& response, const Request& request, const Prepared& prepared,
+                             const std::function<std::string()>& taped) {
   if (!rules_.renames() && redactor_.empty()) return;
   const std::lock_guard lock(mutex_);
   // Who sent a secret gets it back.
@@ -253,8 +294,10 @@ void Player::put_live_values(Response& response, const Prepared& prepared) {
   // Pseudonyms stand inside messages and in names, too.
   const bool inside =
       !redactor_.empty() && Pseudonyms::find(response.body, 0).begin != std::string::npos;
+  const std::string answer = std::move(response.body);
   response.body = bindings_.apply(
-      std::move(response.body), inside ? patterns_and_pseudonyms_ : patterns_, prepared.stands_for);
+      answer, inside ? patterns_and_pseudonyms_ : patterns_, prepared.stands_for,
+      [&] { return PlacedItems::of_answer(request.scope, taped(), answer, index_.keys); });
 }
 
 Response Player::to_response(Interaction interaction) const {

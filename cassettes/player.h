@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -10,7 +11,9 @@
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
+#include <vector>
 
+#include "cassettes/bindings.h"
 #include "cassettes/frame_cache.h"
 #include "cassettes/lanes.h"
 #include "cassettes/match_rules.h"
@@ -64,7 +67,9 @@ class Player {
     std::string_view body;  // the request's own, or the redacted one
     Redactor::Found found;
     Renamed renamed;
-    Bindings::Values stands_for;  // what was renamed, by the values on the tape; once it is claimed
+    // What was renamed, by the values on the tape; once it is claimed, and where one stands for
+    // one.
+    Bindings::Values stands_for;
     std::uint64_t hash = 0;
     const RequestScan* scan = nullptr;  // of this thread; good until it prepares the next one
   };
@@ -74,9 +79,15 @@ class Player {
   // The one whose renamed values are those that the asked ones stand for; else new ones may take
   // over, and at last any will do. The caller has the lock, as for the next ones.
   std::optional<std::uint32_t> claim_renamed(Matcher::Asked asked, const Renamed& renamed);
-  // The hash where values that are known stand in places that no rule names; and what is renamed.
-  std::optional<std::uint64_t> hash_of_known(const Request& request, const Prepared& prepared,
-                                             Renamed& renamed) const;
+  // A request as it may stand on the tape where values that are known stand in places that no rule
+  // names.
+  struct Reading {
+    std::uint64_t hash;
+    Renamed renamed;
+    bool sure;  // an item is known to be read so
+  };
+  // The most likely first; empty where there is no such value.
+  std::vector<Reading> readings(const Request& request, const Prepared& prepared) const;
   void bind(const Renamed& asked, std::uint32_t ordinal, Prepared& prepared);
   // Answers a request of the Streams API: as it is taped where that says what can be said now, else
   // from the records.
@@ -94,7 +105,9 @@ class Player {
   Response to_response(Interaction interaction) const;
   void hold_back(Response& response, std::chrono::nanoseconds waited,
                  std::chrono::microseconds duration) const;
-  void put_live_values(Response& response, const Prepared& prepared);
+  // taped: the request on the tape that has this answer.
+  void put_live_values(Response& response, const Request& request, const Prepared& prepared,
+                       const std::function<std::string()>& taped);
   UnmatchedRequest explain(const Request& request, std::string_view section);
   std::optional<Interaction> find_nearest(const Request& request, std::string_view section,
                                           std::vector<std::string>& differences);

@@ -25,9 +25,9 @@ std::optional<Response> Player::play_stream(const Request& request, std::uint32_
   StreamReplay* const known = has_other_lines_ ? streams() : nullptr;
   std::optional<Interaction> taped;
   std::optional<BuiltAnswer> built;
+  std::string body(prepared.body);
   {
     std::unique_lock lock(mutex_);
-    std::string body(prepared.body);
     if (!bindings_.empty()) body = bindings_.revert(std::move(body), patterns_);
     const StreamReplay::Asked asked{info(request.operation).name, body, &request.scope, section};
     taped = claim_poll(asked, section, prepared);
@@ -49,7 +49,7 @@ std::optional<Response> Player::play_stream(const Request& request, std::uint32_
     response = put_together(*built);
   }
   if (!response) return response;
-  put_live_values(*response, prepared);
+  put_live_values(*response, request, prepared, [&] { return body; });
   if (built) built_.fetch_add(1, std::memory_order_relaxed);
   played_.fetch_add(1, std::memory_order_relaxed);
   stats_.exchanges_played.fetch_add(1, std::memory_order_relaxed);
@@ -69,7 +69,7 @@ std::optional<Interaction> Player::claim_poll(const StreamReplay::Asked& asked,
     const bool good =
         candidate &&
         (prepared.renamed.empty() ||
-         bindings_.fit(prepared.renamed, renamed_of(*candidate)) == Bindings::Fit::kExact) &&
+         bindings_.fit(prepared.renamed, renamed_of(*candidate)) >= Bindings::Fit::kExact) &&
         (!has_other_lines_ || stream_replay_ == nullptr || stream_replay_->fits(asked, *candidate));
     if (good) chosen = std::move(candidate);
     return good;

@@ -141,13 +141,15 @@ std::string Player::reason_for_same(const Request& request, std::string_view sec
   {
     const std::lock_guard lock(mutex_);
     const Prepared prepared = prepare(request);
-    Renamed renamed;
-    const auto known = hash_of_known(request, prepared, renamed);
-    const bool by_known = known && !matcher_.same(*known).empty();
-    if (!by_known) renamed = prepared.renamed;
+    const std::vector<Reading> known = readings(request, prepared);
+    const auto taped = std::find_if(known.begin(), known.end(), [&](const Reading& reading) {
+      return !matcher_.same(reading.hash).empty();
+    });
+    const Renamed& renamed = taped == known.end() ? prepared.renamed : taped->renamed;
+    const std::uint64_t hash = taped == known.end() ? prepared.hash : taped->hash;
     // Best is one that is still to come, and of the values that are asked for.
     int best = -1;
-    for (const std::uint32_t ordinal : matcher_.same(by_known ? *known : prepared.hash)) {
+    for (const std::uint32_t ordinal : matcher_.same(hash)) {
       if (number != 0 && index_.sections[ordinal] != number) continue;
       ++in_section;
       const bool open = !matcher_.played(ordinal);
@@ -155,7 +157,7 @@ std::string Player::reason_for_same(const Request& request, std::string_view sec
       const bool looks = !renamed.empty() && best < 3 && in_section <= kMostCompared;
       const Renamed* const recorded = looks ? renamed_index_.of(ordinal) : nullptr;
       const bool fits =
-          recorded != nullptr && bindings_.fit(renamed, *recorded) == Bindings::Fit::kExact;
+          recorded != nullptr && bindings_.fit(renamed, *recorded) >= Bindings::Fit::kExact;
       const int rank = (open ? 2 : 0) + (fits ? 1 : 0);
       if (rank <= best) continue;
       best = rank;
@@ -225,7 +227,9 @@ std::optional<Interaction> Player::find_nearest(const Request& request, std::str
   std::string asked;
   {
     const std::lock_guard lock(mutex_);
-    asked = rules_.compared(operation, prepared.body, rules_.renames() ? &bindings_ : nullptr);
+    Known known;
+    if (rules_.renames()) known = [&](const std::string& value) { return bindings_.taped(value); };
+    asked = rules_.compared(operation, prepared.body, known);
   }
   std::optional<Interaction> nearest;
   std::size_t least = std::numeric_limits<std::size_t>::max();

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "cassettes/bindings.h"
 #include "cassettes/match_rules.h"
 #include "cassettes/renamed_index.h"
 #include "cassettes/tape_reader.h"
@@ -158,6 +159,112 @@ TEST_CASE("of two that are alike either may be the one that is changed later", "
   CHECK(deck->report().unplayed == 0);
 }
 
+TEST_CASE("items of one time have each their own in the replay", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  using Items = std::vector<std::pair<std::string, std::string>>;
+  const auto item = [](const auto& of) {
+    return R"({"id":{"S":")" + of.first + R"("},"at":{"S":"at )" + of.second + R"("}})";
+  };
+  const auto put_one = [&](const auto& of) {
+    return ask(Operation::kPutItem, R"({"TableName":"t","Item":)" + item(of) + "}");
+  };
+  const auto put_all = [&](const Items& items) {
+    std::string body = R"({"RequestItems":{"t":[)";
+    for (const auto& of : items) {
+      if (body.back() == '}') body += ',';
+      body += R"({"PutRequest":{"Item":)" + item(of) + "}}";
+    }
+    return ask(Operation::kBatchWriteItem, body + "]}}");
+  };
+  const auto page = [&](const Items& items) {
+    std::string body = R"({"Items":[)";
+    for (const auto& of : items) {
+      if (body.back() == '}') body += ',';
+      body += item(of);
+    }
+    return body + R"(],"Count":)" + std::to_string(items.size()) + "}";
+  };
+  const bool batch = GENERATE(false, true);
+  const auto session = [&](const Items& items) {
+    std::vector<Request> all =
+        list(ask(Operation::kCreateTable,
+                 R"({"TableName":"t","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}]})"));
+    if (batch) {
+      all.push_back(put_all(items));
+    } else {
+      for (const auto& of : items) all.push_back(put_one(of));
+    }
+    all.push_back(ask(Operation::kScan, R"({"TableName":"t"})"));
+    for (const auto& of : items) all.push_back(get(of.first));
+    return all;
+  };
+  const Items recorded{{"a", "T-1"}, {"b", "T-1"}, {"c", "T-2"}, {"d", "T-3"}};
+  const Items live{{"a", "T-4"}, {"b", "T-5"}, {"c", "T-5"}, {"d", "T-5"}};
+  const auto answer_of = [&](const Items& items, const Request& request) -> std::string {
+    if (request.operation == Operation::kScan) return page(items);
+    if (request.operation != Operation::kGetItem) return "{}";
+    for (const auto& of : items) {
+      if (request.body == get(of.first).body) return R"({"Item":)" + item(of) + "}";
+    }
+    return "{}";
+  };
+  const auto taping =
+      studio.deck([&](const Request& request) { return answer(answer_of(recorded, request)); });
+  REQUIRE(taping->insert(recording(path)));
+  for (const Request& request : session(recorded)) (void)taping->handle(request);
+  REQUIRE(taping->eject());
+  CassetteOptions options = replaying(path, GENERATE(Order::kStrict, Order::kItem, Order::kFree));
+  REQUIRE(set_option(options, "normalise", "pattern:T-[0-9]"));
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(options));
+  for (const Request& request : session(live)) {
+    CAPTURE(request.body);
+    CHECK(deck->handle(request).body == answer_of(live, request));
+  }
+  CHECK(deck->report().clean());
+}
+
+TEST_CASE("keys of one time are told apart by what else is in them", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  const auto key = [](const std::string& user, const std::string& at) {
+    return R"({"user":{"S":")" + user + R"("},"at":{"S":")" + at + R"("}})";
+  };
+  const auto put_it = [&](const std::string& user, const std::string& at) {
+    return ask(Operation::kPutItem, R"({"TableName":"t","Item":)" + key(user, at) + "}");
+  };
+  const auto get_it = [&](const std::string& user, const std::string& at) {
+    return ask(Operation::kGetItem, R"({"TableName":"t","Key":)" + key(user, at) + "}");
+  };
+  const auto create_table = [] {
+    return ask(
+        Operation::kCreateTable,
+        R"({"TableName":"t","KeySchema":[{"AttributeName":"user"},{"AttributeName":"at"}]})");
+  };
+  // Nobody has put ann@T-2.
+  const auto taping = studio.deck([&](const Request& request) {
+    return answer(request.body == get_it("ann", "T-2").body ? "{}" : request.body);
+  });
+  REQUIRE(taping->insert(recording(path)));
+  for (const Request& request : list(create_table(), put_it("ann", "T-1"), put_it("bob", "T-2"),
+                                     get_it("ann", "T-2"), get_it("ann", "T-1"))) {
+    (void)taping->handle(request);
+  }
+  REQUIRE(taping->eject());
+  CassetteOptions options = replaying(path, GENERATE(Order::kItem, Order::kFree));
+  REQUIRE(set_option(options, "normalise", GENERATE("pattern:T-[0-9]", "$.Item.at")));
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(options));
+  for (const Request& request :
+       list(create_table(), put_it("ann", "T-9"), put_it("bob", "T-9"), get_it("ann", "T-9"))) {
+    CAPTURE(request.body);
+    CHECK(deck->handle(request).body == request.body);
+  }
+}
+
 TEST_CASE("a test that is played again draws new values", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");
@@ -177,7 +284,7 @@ TEST_CASE("a test that is played again draws new values", "[cassettes]") {
 }
 
 TEST_CASE("values fit as they did before, else new ones take over", "[cassettes]") {
-  const auto values = [](const std::string& value) { return Renamed{{"$.id", value}}; };
+  const auto values = [](const std::string& value) { return Renamed{{"$.id", value, 0}}; };
   Bindings bindings;
   CHECK(bindings.fit(values("live"), values("taped")) == Bindings::Fit::kExact);
   CHECK(bindings.fit(values("live"), {}) == Bindings::Fit::kNot);
@@ -193,6 +300,69 @@ TEST_CASE("values fit as they did before, else new ones take over", "[cassettes]
   // A request's own values come before what others made of them.
   CHECK(bindings.apply(R"({"a":"taped"})", {}) == R"({"a":"new"})");
   CHECK(bindings.apply(R"({"a":"taped"})", {}, {{"taped", "live"}}) == R"({"a":"live"})");
+  // What a value may stand for, the newest first.
+  bindings.bind("third", "live");
+  CHECK(bindings.taped(values("live")) ==
+        std::vector<std::vector<std::string>>{{"third"}, {"taped"}});
+  CHECK(bindings.taped(values("unknown")).empty());
+}
+
+TEST_CASE("items are found wherever requests and answers speak of them", "[cassettes]") {
+  const Scope scope{"000000000000", "us-east-1"};
+  KeySchemas keys;
+  keys.add_json(R"({"t":["id"],"u":["id"]})");
+  const auto in_request = [&](const std::string& body) {
+    return PlacedItems::of_request(scope, body, keys);
+  };
+  const std::string id = R"({"id":{"S":"1"}})";
+  const std::uint64_t item = in_request(R"({"TableName":"t","Key":)" + id + "}").at("");
+  REQUIRE(item != 0);
+  CHECK(PlacedItems::of_request({"000000000000", "eu-west-1"},
+                                R"({"TableName":"t","Key":)" + id + "}", keys)
+            .at("") != item);
+  CHECK(in_request(R"({"TableName":"u","Key":)" + id + "}").at("") != item);
+  CHECK(in_request(R"({"TableName":"unknown","Key":)" + id + "}").at("") == 0);
+
+  const auto [place, request] = GENERATE_COPY(table<std::string, std::string>({
+      {".ExpressionAttributeValues.:v.S", R"({"Key":@,"TableName":"t"})"},
+      {".Item.at.S", R"({"TableName":"arn:aws:dynamodb:us-east-1:000000000000:table/t","Item":@})"},
+      {".RequestItems.t[1].PutRequest.Item.at.S",
+       R"({"RequestItems":{"u":[],"t":[{"DeleteRequest":{"Key":{"id":{"S":"2"}}}},)"
+       R"({"PutRequest":{"Item":@}}]}})"},
+      {".RequestItems.t.Keys[0].id.S", R"({"RequestItems":{"t":{"Keys":[@]}}})"},
+      {".TransactItems[0].Put.Item.at.S",
+       R"({"TransactItems":[{"Put":{"TableName":"t","Item":@}}]})"},
+      {".ExclusiveStartKey.at.S",
+       R"({"TableName":"t","ExclusiveStartKey":{"at":{"S":"9"},"id":{"S":"1"}}})"},
+  }));
+  const auto filled = [&](std::string text) {
+    for (std::size_t at = text.find('@'); at != std::string::npos; at = text.find('@')) {
+      text.replace(at, 1, id);
+    }
+    return text;
+  };
+  CAPTURE(request);
+  CHECK(in_request(filled(request)).at(place) == item);
+
+  const auto [of, asked, answered] = GENERATE_COPY(table<std::string, std::string, std::string>({
+      {".Item.at.S", R"({"TableName":"t","Key":{}})", R"({"Item":@})"},
+      {".Attributes.at.S", R"({"TableName":"t","Key":@})", R"({"Attributes":{"at":{"S":"9"}}})"},
+      {".Items[1].at.S", R"({"TableName":"t"})", R"({"Items":[{"id":{"S":"2"}},@]})"},
+      {".LastEvaluatedKey.at.S", R"({"TableName":"t"})", R"({"LastEvaluatedKey":@})"},
+      {".Responses.t[0].at.S", "{}", R"({"Responses":{"u":[],"t":[@]}})"},
+      {".UnprocessedItems.t[0].PutRequest.Item.at.S", "{}",
+       R"({"UnprocessedItems":{"t":[{"PutRequest":{"Item":@}}]}})"},
+      {".Responses[1].Item.at.S",
+       R"({"TransactItems":[{"Get":{"TableName":"u"}},{"Get":{"TableName":"t"}}]})",
+       R"({"Responses":[{},{"Item":@}]})"},
+      {".CancellationReasons[0].Item.at.S", R"({"TransactItems":[{"Put":{"TableName":"t"}}]})",
+       R"({"CancellationReasons":[{"Code":"ConditionalCheckFailed","Item":@}]})"},
+      {".Records[0].dynamodb.NewImage.at.S",
+       R"({"ShardIterator":"arn:aws:dynamodb:us-east-1:000000000000:table/t/stream/2026|1|AA"})",
+       R"({"Records":[{"dynamodb":{"Keys":@,"NewImage":{"at":{"S":"9"}}}}]})"},
+  }));
+  CAPTURE(answered);
+  CHECK(PlacedItems::of_answer(scope, filled(asked), filled(answered), keys).at(of) == item);
 }
 
 TEST_CASE("each request of a large group is read once", "[cassettes]") {
@@ -200,7 +370,7 @@ TEST_CASE("each request of a large group is read once", "[cassettes]") {
   std::uint64_t reads = 0;
   RenamedIndex index([&](std::uint32_t ordinal) {
     ++reads;
-    return std::optional(Renamed{{"$.id", std::to_string(ordinal)}});
+    return std::optional(Renamed{{"$.id", std::to_string(ordinal), 0}});
   });
   std::vector<std::uint32_t> group(kCount);
   for (std::uint32_t i = 0; i < kCount; ++i) group[i] = i;

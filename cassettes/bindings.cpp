@@ -1,0 +1,214 @@
+#include "cassettes/bindings.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "cassettes/json_path.h"
+#include "cassettes/json_text.h"
+#include "cassettes/match_hash.h"
+
+namespace dynadeck::cassettes {
+namespace {
+
+// Beyond that, values are no longer renamed: they take about 600 bytes each.
+constexpr std::size_t kMostBindings = 200'000;
+// Of those that a value stood for; what is older is found in the order of the tape only.
+constexpr std::size_t kMostOthers = 16;
+// Ways to choose among what several values of a request may stand for.
+constexpr std::size_t kMostChoices = 64;
+
+std::uint64_t hash_of_pair(const std::string& recorded, const std::string& asked) {
+  return combine(hash_text(recorded), hash_text(asked));
+}
+
+// Every way to take one of each, the first ones of all before the others.
+std::vector<std::vector<std::string>> choices(
+    const std::vector<std::vector<std::string>>& possible) {
+  std::vector<std::vector<std::string>> ways(1);
+  for (const std::vector<std::string>& some : possible) {
+    std::vector<std::vector<std::string>> longer;
+    for (const std::string& next : some) {
+      for (const std::vector<std::string>& way : ways) {
+        if (longer.size() >= kMostChoices) break;
+        longer.push_back(way);
+        longer.back().push_back(next);
+      }
+    }
+    ways = std::move(longer);
+  }
+  return ways;
+}
+
+// other: what stands for a value there, or null.
+template <typename Other>
+std::string replaced(std::string body, const std::vector<Pattern>& patterns, const Other& other) {
+  bool changed = false;
+  Places here;
+  const auto replacement_of = [&](std::string_view value) {
+    const std::string text(value);
+    const std::string* const found = other(text, here);
+    if (found == nullptr || *found == text) return text;
+    changed = true;
+    return *found;
+  };
+  const Visit visit = [&](Places places, std::string_view raw, std::string& replacement) {
+    if (!raw.starts_with('"')) return Rewrite::kKeep;
+    here = places;
+    const std::string text = string_value(raw);
+    std::string changed_text = replacement_of(text);
+    if (changed_text == text) {
+      for (const Pattern& pattern : patterns) {
+        std::string next;
+        if (pattern.replace_all(changed_text, replacement_of, next)) changed_text = std::move(next);
+      }
+    }
+    if (changed_text == text) return Rewrite::kKeep;
+    append_quoted(replacement, changed_text);
+    return Rewrite::kReplace;
+  };
+  // Names of attributes can be values: those of a map that is keyed by something.
+  const VisitName visit_name = [&](Places places, std::string_view name, std::string& replacement) {
+    here = places;
+    replacement = name;
+    for (const Pattern& pattern : patterns) {
+      std::string next;
+      if (pattern.replace_all(replacement, replacement_of, next)) replacement = std::move(next);
+    }
+    return replacement != name;
+  };
+  std::string out;
+  const bool walked = patterns.empty() ? rewrite_json(body, visit, out)
+                                       : rewrite_json(body, visit, visit_name, out);
+  return walked && changed ? out : body;
+}
+
+const std::string* find(const Bindings::Values& values, const std::string& value) {
+  const auto found = values.find(value);
+  return found == values.end() ? nullptr : &found->second;
+}
+
+}  // namespace
+
+Bindings::Fit Bindings::fit(const Renamed& asked, const Renamed& recorded) const {
+  if (asked.size() != recorded.size()) return Fit::kNot;
+  Fit found = Fit::kExact;
+  bool same_item = false;
+  bool other_item = false;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const std::string& value = asked[i].value;
+    const std::string* const known = in_item(recorded[i].item, recorded[i].value);
+    (known != nullptr && *known == value ? same_item : other_item) = true;
+    if (pairs_.contains(hash_of_pair(recorded[i].value, value))) continue;
+    const bool old = live_.contains(recorded[i].value);
+    if (taped(value) == nullptr) {
+      if (old) found = std::min(found, Fit::kTakesOver);
+    } else {
+      // A value that is known is not taken for another one's first.
+      found = std::min(found, old ? Fit::kContradicts : Fit::kTakesOver);
+    }
+  }
+  return found == Fit::kExact && same_item && !other_item ? Fit::kSameItem : found;
+}
+
+void Bindings::bind(const Renamed& asked, const Renamed& recorded) {
+  for (std::size_t i = 0; i < std::min(asked.size(), recorded.size()); ++i) {
+    bind(recorded[i].value, asked[i].value, recorded[i].item);
+  }
+}
+
+void Bindings::bind(const std::string& recorded, const std::string& asked, std::uint64_t item) {
+  if (live_.size() >= kMostBindings || pairs_.size() >= 2 * kMostBindings) return;
+  const auto live = live_.try_emplace(recorded, asked).first;
+  if (live->second != asked) {
+    contested_.insert(recorded);
+    live->second = asked;
+  }
+  const auto taped = taped_.try_emplace(asked, recorded).first;
+  if (taped->second != recorded) {
+    std::vector<std::string>& others = others_[asked];
+    std::erase(others, recorded);
+    others.push_back(std::exchange(taped->second, recorded));
+    if (others.size() > kMostOthers) others.erase(others.begin());
+  }
+  pairs_.insert(hash_of_pair(recorded, asked));
+  if (item != 0 && in_items_.size() < 2 * kMostBindings) {
+    in_items_[combine(item, hash_text(recorded))] = &taped->first;
+  }
+}
+
+const std::string* Bindings::in_item(std::uint64_t item, const std::string& recorded) const {
+  if (item == 0) return nullptr;
+  const auto found = in_items_.find(combine(item, hash_text(recorded)));
+  return found == in_items_.end() ? nullptr : found->second;
+}
+
+const std::string* Bindings::taped(const std::string& value) const { return find(taped_, value); }
+
+std::vector<std::vector<std::string>> Bindings::taped(const Renamed& asked) const {
+  std::vector<std::vector<std::string>> possible;
+  for (const RenamedValue& renamed : asked) {
+    const std::string* const newest = taped(renamed.value);
+    if (newest == nullptr) return {};
+    possible.push_back({*newest});
+    const auto others = others_.find(renamed.value);
+    if (others == others_.end()) continue;
+    possible.back().insert(possible.back().end(), others->second.rbegin(), others->second.rend());
+  }
+  return choices(possible);
+}
+
+std::vector<Bindings::Values> Bindings::readings(const std::string& body) const {
+  if (others_.empty()) return {Values()};
+  std::vector<std::string> values;
+  std::vector<std::vector<std::string>> possible;
+  (void)replaced(body, {}, [&](const std::string& value, Places) -> const std::string* {
+    const auto others = others_.find(value);
+    if (others == others_.end()) return nullptr;
+    if (std::find(values.begin(), values.end(), value) != values.end()) return nullptr;
+    values.push_back(value);
+    possible.push_back({*taped(value)});
+    possible.back().insert(possible.back().end(), others->second.rbegin(), others->second.rend());
+    return nullptr;
+  });
+  std::vector<Values> found;
+  for (const std::vector<std::string>& way : choices(possible)) {
+    Values& reading = found.emplace_back();
+    for (std::size_t i = 0; i < values.size(); ++i) reading.emplace(values[i], way[i]);
+  }
+  return found;
+}
+
+bool Bindings::confirmed(const Values& reading, const PlacedItems& items) const {
+  return std::any_of(reading.begin(), reading.end(), [&](const auto& pair) {
+    return std::any_of(items.all().begin(), items.all().end(), [&](const auto& placed) {
+      const std::string* const known = in_item(placed.second, pair.second);
+      return known != nullptr && *known == pair.first;
+    });
+  });
+}
+
+std::string Bindings::apply(std::string body, const std::vector<Pattern>& patterns,
+                            const Values& first, const Items& items) const {
+  std::optional<PlacedItems> placed;
+  return replaced(std::move(body), patterns, [&](const std::string& value, Places places) {
+    const std::string* const own = find(first, value);
+    if (own != nullptr) return own;
+    if (items && contested_.contains(value)) {
+      if (!placed) placed = items();
+      const std::string* const of_item = in_item(placed->at(text_of(places)), value);
+      if (of_item != nullptr) return of_item;
+    }
+    return find(live_, value);
+  });
+}
+
+std::string Bindings::revert(std::string body, const std::vector<Pattern>& patterns,
+                             const Values& first) const {
+  return replaced(std::move(body), patterns, [&](const std::string& value, Places) {
+    const std::string* const chosen = find(first, value);
+    return chosen != nullptr ? chosen : find(taped_, value);
+  });
+}
+
+}  // namespace dynadeck::cassettes
