@@ -67,10 +67,11 @@ std::string replaced(std::string body, const std::vector<Pattern>& patterns, con
     append_quoted(replacement, changed_text);
     return Rewrite::kReplace;
   };
-  // Names of attributes can be values: those of a map that is keyed by something.
+  // Names can be values: those of tables, and those of a map that is keyed by something.
   const VisitName visit_name = [&](Places places, std::string_view name, std::string& replacement) {
     here = places;
-    replacement = name;
+    replacement = is_by_table(places) ? replacement_of(name) : std::string(name);
+    if (replacement != name) return true;
     for (const Pattern& pattern : patterns) {
       std::string next;
       if (pattern.replace_all(replacement, replacement_of, next)) replacement = std::move(next);
@@ -78,9 +79,7 @@ std::string replaced(std::string body, const std::vector<Pattern>& patterns, con
     return replacement != name;
   };
   std::string out;
-  const bool walked = patterns.empty() ? rewrite_json(body, visit, out)
-                                       : rewrite_json(body, visit, visit_name, out);
-  return walked && changed ? out : body;
+  return rewrite_json(body, visit, visit_name, out) && changed ? out : body;
 }
 
 const std::string* find(const Bindings::Values& values, const std::string& value) {

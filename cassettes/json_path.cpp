@@ -217,8 +217,8 @@ bool rewrite_json(std::string_view text, const Visit& visit, std::string& out, b
 }
 
 bool rewrite_json(std::string_view text, const Visit& visit, const VisitName& visit_name,
-                  std::string& out) {
-  return Rewriter(text, visit, &visit_name, out, false).document();
+                  std::string& out, bool prune) {
+  return Rewriter(text, visit, &visit_name, out, prune).document();
 }
 
 }  // namespace dynadeck::cassettes

@@ -70,6 +70,6 @@ using VisitName =
 // `out` in any state, where the text is not JSON.
 bool rewrite_json(std::string_view text, const Visit& visit, std::string& out, bool prune = false);
 bool rewrite_json(std::string_view text, const Visit& visit, const VisitName& visit_name,
-                  std::string& out);
+                  std::string& out, bool prune = false);
 
 }  // namespace dynadeck::cassettes

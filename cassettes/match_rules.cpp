@@ -6,6 +6,7 @@
 
 #include "cassettes/json_text.h"
 #include "cassettes/match_hash.h"
+#include "cassettes/placed_items.h"
 #include "harness/request_view.h"
 
 namespace dynadeck::cassettes {
@@ -136,7 +137,24 @@ bool MatchRules::rewrite(std::string_view operation, std::string_view body, Rena
     append_quoted(replacement, *taped);
     return Rewrite::kReplace;
   };
-  if (!rewrite_json(body, visit, out, only)) return false;
+  // Tables name members of a batch, and what a map is keyed by may be drawn as well.
+  const VisitName visit_name = [&](Places places, std::string_view name, std::string& replacement) {
+    const bool table = is_by_table(places);
+    if (!table && (places.empty() || places.back().name != "M")) return false;
+    for (const Rule* rule : rules) {
+      if (!rule->rename_pattern) continue;
+      const auto note = [&](std::string_view match) {
+        values.push_back({text_of(places), std::string(match)});
+        return std::string("<any>");
+      };
+      replacement.clear();
+      if (rule->rename_pattern->replace_all(name, note, replacement)) return true;
+    }
+    const std::string* const taped = table && known ? known(std::string(name)) : nullptr;
+    if (taped != nullptr) replacement = *taped;
+    return taped != nullptr;
+  };
+  if (!rewrite_json(body, visit, visit_name, out, only)) return false;
   if (renamed != nullptr) {
     std::stable_sort(values.begin(), values.end(),
                      [](const auto& left, const auto& right) { return left.place < right.place; });

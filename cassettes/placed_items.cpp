@@ -1,5 +1,7 @@
 #include "cassettes/placed_items.h"
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -138,6 +140,13 @@ class Finder {
 };
 
 }  // namespace
+
+bool is_by_table(Places places) {
+  constexpr std::array<std::string_view, 5> kByTable = {
+      "RequestItems", "Responses", "UnprocessedItems", "UnprocessedKeys", "ItemCollectionMetrics"};
+  return places.size() == 1 &&
+         std::find(kByTable.begin(), kByTable.end(), places[0].name) != kByTable.end();
+}
 
 PlacedItems PlacedItems::of_request(const Scope& scope, std::string_view request,
                                     const KeySchemas& keys) {

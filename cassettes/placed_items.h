@@ -6,10 +6,15 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "cassettes/json_path.h"
 #include "cassettes/lanes.h"
 #include "harness/service.h"
 
 namespace dynadeck::cassettes {
+
+// Whether the members of an object are named by tables, as those of RequestItems are. places: where
+// the object is.
+bool is_by_table(Places places);
 
 // Items are known by a hash of account, region, table and key. What names no item, or one of a
 // table whose key is not known, is left out. Immutable.

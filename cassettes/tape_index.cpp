@@ -22,11 +22,14 @@ void append_text(std::string& out, const TapeIndex& index) {
   out.append(R"(],"keys":)").append(index.keys.to_json());
   out.append(R"(,"last_sequence":)").append(std::to_string(index.last_sequence));
   out.append(R"(,"last_completed":)").append(std::to_string(index.last_completed));
-  out.append(R"(,"match":)").append(index.match.empty() ? "null" : index.match).append("}");
+  out.append(R"(,"match":)").append(index.match.empty() ? "null" : index.match);
+  if (index.renames_names) out.append(R"(,"renames":["values","names"])");
+  out += '}';
 }
 
 bool take_text(std::string_view text, TapeIndex& index) {
   index.section_names.clear();
+  index.renames_names = false;
   const bool walked = for_each_member(text, [&](std::string_view name, std::string_view raw) {
     if (name == "sections") {
       for_each_element(raw, [&](std::string_view section) {
@@ -41,6 +44,8 @@ bool take_text(std::string_view text, TapeIndex& index) {
       index.last_completed = unsigned_value(raw);
     } else if (name == "match" && raw != "null") {
       index.match = raw;
+    } else if (name == "renames") {
+      index.renames_names = raw.find("\"names\"") != std::string_view::npos;
     }
     return true;
   });

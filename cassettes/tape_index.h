@@ -28,6 +28,7 @@ struct TapeIndex {
   std::vector<std::string> section_names{std::string()};
   KeySchemas keys;
   std::string match;                 // the rules behind the hashes, as JSON; empty for none
+  bool renames_names = true;         // their patterns were looked for in names, too
   std::uint64_t last_sequence = 0;   // the highest on the tape
   std::uint64_t last_completed = 0;  // likewise
 

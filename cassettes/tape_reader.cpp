@@ -221,7 +221,13 @@ std::optional<TapeIndex> TapeReader::stored_index() const {
 }
 
 Outcome<TapeIndex, std::string> TapeReader::index() const {
-  if (auto stored = stored_index()) return std::move(*stored);
+  // Hashes of earlier writers differ where a pattern may stand in a name.
+  const bool by_pattern =
+      std::any_of(header_.match.begin(), header_.match.end(), [](const MatchRule& rule) {
+        return !rule.normalise.empty() && !rule.normalise.starts_with('$');
+      });
+  auto stored = stored_index();
+  if (stored && (stored->renames_names || !by_pattern)) return std::move(*stored);
   const auto rules = MatchRules::make(header_.match);
   if (!rules) return in_file(file_, rules.error());
   return build_index(*rules);
