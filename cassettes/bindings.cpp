@@ -82,9 +82,22 @@ std::string replaced(std::string body, const std::vector<Pattern>& patterns, con
   return rewrite_json(body, visit, visit_name, out) && changed ? out : body;
 }
 
+std::uint64_t hash_in_item(const PlacedItems::Owner& owner, const std::string& recorded) {
+  return combine(owner.item, hash_text(recorded));
+}
+
+std::uint64_t hash_in_attribute(const PlacedItems::Owner& owner, const std::string& recorded) {
+  return combine(combine(owner.item, owner.attribute), hash_text(recorded));
+}
+
 const std::string* find(const Bindings::Values& values, const std::string& value) {
   const auto found = values.find(value);
   return found == values.end() ? nullptr : &found->second;
+}
+
+const std::string* find(const Bindings::Owned& values, std::uint64_t key) {
+  const auto found = values.find(key);
+  return found == values.end() ? nullptr : found->second;
 }
 
 }  // namespace
@@ -92,31 +105,44 @@ const std::string* find(const Bindings::Values& values, const std::string& value
 Bindings::Fit Bindings::fit(const Renamed& asked, const Renamed& recorded) const {
   if (asked.size() != recorded.size()) return Fit::kNot;
   Fit found = Fit::kExact;
-  bool same_item = false;
-  bool other_item = false;
+  bool times = true;
+  bool has_key = false;
+  bool same_key = true;
   for (std::size_t i = 0; i < asked.size(); ++i) {
     const std::string& value = asked[i].value;
-    const std::string* const known = in_item(recorded[i].item, recorded[i].value);
-    (known != nullptr && *known == value ? same_item : other_item) = true;
-    if (pairs_.contains(hash_of_pair(recorded[i].value, value))) continue;
-    const bool old = live_.contains(recorded[i].value);
-    if (taped(value) == nullptr) {
-      if (old) found = std::min(found, Fit::kTakesOver);
-    } else {
+    const RenamedValue& other = recorded[i];
+    if (other.owner.key) {
+      has_key = true;
+      same_key = same_key && stands_in(other.owner, other.value, value);
+    }
+    if (pairs_.contains(hash_of_pair(other.value, value))) continue;
+    const bool old = live_.contains(other.value);
+    const bool known = taped(value) != nullptr;
+    if (!old && !known) continue;
+    if (is_time(other.value)) {
+      times = false;
+    } else if (!old || !known) {
       // A value that is known is not taken for another one's first.
-      found = std::min(found, old ? Fit::kContradicts : Fit::kTakesOver);
+      found = std::min(found, Fit::kTakesOver);
+    } else {
+      found = Fit::kContradicts;
     }
   }
-  return found == Fit::kExact && same_item && !other_item ? Fit::kSameItem : found;
+  if (found != Fit::kExact) return found;
+  if (has_key && same_key) return Fit::kSameItem;
+  return times ? Fit::kExact : Fit::kOtherTimes;
 }
 
-void Bindings::bind(const Renamed& asked, const Renamed& recorded) {
+void Bindings::bind(const Renamed& asked, const Renamed& recorded, Owned* replaced) {
   for (std::size_t i = 0; i < std::min(asked.size(), recorded.size()); ++i) {
-    bind(recorded[i].value, asked[i].value, recorded[i].item);
+    bind(recorded[i].value, asked[i].value);
+    const auto live = taped_.find(asked[i].value);
+    if (live == taped_.end() || recorded[i].refused) continue;
+    own(recorded[i].owner, recorded[i].value, &live->first, replaced);
   }
 }
 
-void Bindings::bind(const std::string& recorded, const std::string& asked, std::uint64_t item) {
+void Bindings::bind(const std::string& recorded, const std::string& asked) {
   if (live_.size() >= kMostBindings || pairs_.size() >= 2 * kMostBindings) return;
   const auto live = live_.try_emplace(recorded, asked).first;
   if (live->second != asked) {
@@ -131,26 +157,47 @@ void Bindings::bind(const std::string& recorded, const std::string& asked, std::
     if (others.size() > kMostOthers) others.erase(others.begin());
   }
   pairs_.insert(hash_of_pair(recorded, asked));
-  if (item != 0 && in_items_.size() < 2 * kMostBindings) {
-    in_items_[combine(item, hash_text(recorded))] = &taped->first;
+}
+
+void Bindings::own(const PlacedItems::Owner& owner, const std::string& recorded,
+                   const std::string* asked, Owned* replaced) {
+  // What belongs to no attribute is a value to compare with.
+  if (owner.attribute == 0 || owned_.size() >= 4 * kMostBindings) return;
+  for (const std::uint64_t key :
+       {hash_in_item(owner, recorded), hash_in_attribute(owner, recorded)}) {
+    const std::string*& known = owned_[key];
+    if (replaced != nullptr && known != nullptr) replaced->try_emplace(key, known);
+    known = asked;
   }
 }
 
-const std::string* Bindings::in_item(std::uint64_t item, const std::string& recorded) const {
-  if (item == 0) return nullptr;
-  const auto found = in_items_.find(combine(item, hash_text(recorded)));
-  return found == in_items_.end() ? nullptr : found->second;
+const std::string* Bindings::in_attribute(const PlacedItems::Owner& owner,
+                                          const std::string& recorded) const {
+  return owner.attribute == 0 ? nullptr : find(owned_, hash_in_attribute(owner, recorded));
+}
+
+const std::string* Bindings::in_item(const PlacedItems::Owner& owner,
+                                     const std::string& recorded) const {
+  return owner.item == 0 ? nullptr : find(owned_, hash_in_item(owner, recorded));
+}
+
+bool Bindings::stands_in(const PlacedItems::Owner& owner, const std::string& recorded,
+                         const std::string& asked) const {
+  const std::string* known = in_attribute(owner, recorded);
+  if (known == nullptr) known = in_item(owner, recorded);
+  return known != nullptr && *known == asked;
 }
 
 const std::string* Bindings::taped(const std::string& value) const { return find(taped_, value); }
 
-std::vector<std::vector<std::string>> Bindings::taped(const Renamed& asked) const {
+std::vector<std::vector<std::string>> Bindings::all_taped(
+    const std::vector<std::string>& values) const {
   std::vector<std::vector<std::string>> possible;
-  for (const RenamedValue& renamed : asked) {
-    const std::string* const newest = taped(renamed.value);
+  for (const std::string& value : values) {
+    const std::string* const newest = taped(value);
     if (newest == nullptr) return {};
     possible.push_back({*newest});
-    const auto others = others_.find(renamed.value);
+    const auto others = others_.find(value);
     if (others == others_.end()) continue;
     possible.back().insert(possible.back().end(), others->second.rbegin(), others->second.rend());
   }
@@ -178,27 +225,32 @@ std::vector<Bindings::Values> Bindings::readings(const std::string& body) const 
   return found;
 }
 
-bool Bindings::confirmed(const Values& reading, const PlacedItems& items) const {
-  return std::any_of(reading.begin(), reading.end(), [&](const auto& pair) {
-    return std::any_of(items.all().begin(), items.all().end(), [&](const auto& placed) {
-      const std::string* const known = in_item(placed.second, pair.second);
-      return known != nullptr && *known == pair.first;
-    });
+bool Bindings::confirmed(const Values& reading, const std::string& body,
+                         const PlacedItems& items) const {
+  bool found = false;
+  (void)replaced(body, {}, [&](const std::string& value, Places places) -> const std::string* {
+    const std::string* const recorded = find(reading, value);
+    if (found || recorded == nullptr) return nullptr;
+    found = stands_in(items.at(text_of(places)), *recorded, value);
+    return nullptr;
   });
+  return found;
 }
 
 std::string Bindings::apply(std::string body, const std::vector<Pattern>& patterns,
-                            const Values& first, const Items& items) const {
+                            const Values& first, const Items& items, const Owned& before) const {
   std::optional<PlacedItems> placed;
   return replaced(std::move(body), patterns, [&](const std::string& value, Places places) {
-    const std::string* const own = find(first, value);
-    if (own != nullptr) return own;
+    PlacedItems::Owner owner;
     if (items && contested_.contains(value)) {
       if (!placed) placed = items();
-      const std::string* const of_item = in_item(placed->at(text_of(places)), value);
-      if (of_item != nullptr) return of_item;
+      owner = placed->at(text_of(places));
     }
-    return find(live_, value);
+    const std::string* found = find(before, hash_in_attribute(owner, value));
+    if (found == nullptr) found = in_attribute(owner, value);
+    if (found == nullptr) found = find(first, value);
+    if (found == nullptr) found = in_item(owner, value);
+    return found != nullptr ? found : find(live_, value);
   });
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <utility>
 
 #include "cassettes/json_path.h"
 #include "cassettes/json_text.h"
@@ -50,8 +51,10 @@ std::vector<std::string_view> tokens_of(std::string_view text, bool (*is_word)(c
 // the keywords of update expressions.
 class Clauses {
  public:
-  Clauses(const std::vector<std::string>& names, std::vector<std::string>& placeholders)
-      : names_(names), placeholders_(placeholders) {}
+  // Takes the words and signs of a clause that are no placeholders, and its placeholders.
+  using Tokens = std::vector<std::string_view>;
+  using Take = std::function<void(const Tokens& words, const Tokens& values)>;
+  explicit Clauses(Take take) : take_clause_(std::move(take)) {}
 
   void read(std::string_view expression) {
     for (const std::string_view token : tokens_of(expression, is_expression_word)) take(token);
@@ -71,24 +74,23 @@ class Clauses {
     if (ends) {
       end_clause();
     } else if (token.starts_with(':')) {
-      values_.emplace_back(token);
+      values_.push_back(token);
     } else {
-      mentioned_ = mentioned_ || std::find(names_.begin(), names_.end(), token) != names_.end();
+      words_.push_back(token);
     }
   }
 
   void end_clause() {
-    if (mentioned_) placeholders_.insert(placeholders_.end(), values_.begin(), values_.end());
+    if (!values_.empty()) take_clause_(words_, values_);
+    words_.clear();
     values_.clear();
-    mentioned_ = false;
     between_ = false;
   }
 
-  const std::vector<std::string>& names_;
-  std::vector<std::string>& placeholders_;
-  std::vector<std::string> values_;
+  const Take take_clause_;
+  Tokens words_;
+  Tokens values_;
   int depth_ = 0;
-  bool mentioned_ = false;
   bool between_ = false;
 };
 
@@ -194,10 +196,35 @@ void collect_placeholders(std::string_view request, std::span<const std::string>
                     }
                     return true;
                   });
+  const auto take = [&](const Clauses::Tokens& words, const Clauses::Tokens& values) {
+    const bool mentioned = std::any_of(words.begin(), words.end(), [&](std::string_view word) {
+      return std::find(names.begin(), names.end(), word) != names.end();
+    });
+    if (mentioned) placeholders.insert(placeholders.end(), values.begin(), values.end());
+  };
   for (const std::string_view member : kExpressions) {
     const std::string expression = string_value(find_member(request, member));
-    if (!expression.empty()) Clauses(names, placeholders).read(expression);
+    if (!expression.empty()) Clauses(take).read(expression);
   }
+}
+
+std::map<std::string, std::string> updated_paths(std::string_view request) {
+  std::map<std::string, std::string> paths;
+  const std::string_view names = find_member(request, "ExpressionAttributeNames");
+  // "SET #m.at = :t", "SET n = n + :one", "ADD tags :more": the path stands first.
+  const auto take = [&](const Clauses::Tokens& words, const Clauses::Tokens& values) {
+    std::string path;
+    for (const std::string_view word : words) {
+      const bool joined = word == "." || word == "[" || word == "]";
+      const bool follows = !path.empty() && (path.back() == '.' || path.back() == '[');
+      if (!path.empty() && !joined && !follows) break;
+      path += word.starts_with('#') ? string_value(find_member(names, word)) : std::string(word);
+    }
+    for (const std::string_view value : values) paths.emplace(value, path);
+  };
+  const std::string expression = string_value(find_member(request, "UpdateExpression"));
+  if (!expression.empty()) Clauses(take).read(expression);
+  return paths;
 }
 
 bool rewrite_statements(std::string_view body, std::span<const std::string> attributes,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,6 +15,10 @@ namespace dynadeck::cassettes {
 // request: an object with expressions.
 void collect_placeholders(std::string_view request, std::span<const std::string> attributes,
                           std::vector<std::string>& placeholders);
+
+// Where UpdateExpression puts its values: the path of each placeholder, such as "meta.at" or
+// "list[0]" with names in place of aliases.
+std::map<std::string, std::string> updated_paths(std::string_view request);
 
 // Replaces, in PartiQL requests whose statement speaks of one of the attributes, the statement's
 // literals, texts and numbers, and all parameters. replace(raw JSON text, type) gives the new raw

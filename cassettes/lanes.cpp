@@ -204,6 +204,10 @@ void KeySchemas::add(std::string_view table, std::vector<std::string> names) {
   keys_.insert_or_assign(std::string(table), std::move(names));
 }
 
+void KeySchemas::alias(std::string_view table, std::string_view other) {
+  if (const std::vector<std::string>* const names = find(other)) add(table, *names);
+}
+
 const std::vector<std::string>* KeySchemas::find(std::string_view table) const {
   const auto found = keys_.find(table);
   return found == keys_.end() ? nullptr : &found->second;
@@ -249,6 +253,7 @@ const Lanes& LaneFinder::find(std::string_view operation, std::string_view accou
   lanes_.tables.clear();
   lanes_.values.clear();
   lanes_.writes = false;
+  lanes_.several = operation == "BatchWriteItem" || operation == "TransactWriteItems";
   Collector collector(scope_, keys, with_values, lanes_);
   // What the scan does not know is a name with escapes.
   const bool scanned = !scan.table.empty();

@@ -20,6 +20,7 @@ struct Lanes {
   // A query looks at items of a write where they share one. Only where they were asked for.
   std::vector<std::uint64_t> values;
   bool writes = false;
+  bool several = false;  // it may touch more than one item
 };
 
 // Names of the key attributes of tables, learnt from what passes by: CreateTable, DescribeTable and
@@ -29,6 +30,8 @@ class KeySchemas {
   // scan: of the request.
   void learn(std::string_view operation, std::string_view request, const RequestScan& scan,
              std::string_view response);
+  // The table has the key of another one that is known.
+  void alias(std::string_view table, std::string_view other);
   // The names for that table; null where nothing was learnt.
   const std::vector<std::string>* find(std::string_view table) const;
 

@@ -37,6 +37,32 @@ bool MatchRules::Glob::fits(std::string_view name) const {
   return !plain_ && fnmatch(text_.c_str(), std::string(name).c_str(), 0) == 0;
 }
 
+bool is_time(std::string_view value) {
+  const auto is_digit = [](char byte) { return byte >= '0' && byte <= '9'; };
+  const std::string_view number = value.substr(0, value.find('.'));
+  if (std::all_of(number.begin(), number.end(), is_digit)) {
+    // Seconds, milliseconds, microseconds or nanoseconds since 1970, in our days.
+    const std::size_t digits = number.size();
+    return digits == 10 || digits == 13 || digits == 16 || digits == 19;
+  }
+  constexpr std::string_view kDate = "0000-00-00";
+  if (value.size() < kDate.size()) return false;
+  for (std::size_t i = 0; i < kDate.size(); ++i) {
+    if (kDate[i] == '0' ? !is_digit(value[i]) : value[i] != kDate[i]) return false;
+  }
+  return value.size() == kDate.size() || value[kDate.size()] == 'T' || value[kDate.size()] == ' ';
+}
+
+std::vector<std::string> identifying(const Renamed& renamed) {
+  const bool only_times = std::all_of(renamed.begin(), renamed.end(),
+                                      [](const auto& value) { return is_time(value.value); });
+  std::vector<std::string> values;
+  for (const RenamedValue& renamed_value : renamed) {
+    if (only_times || !is_time(renamed_value.value)) values.push_back(renamed_value.value);
+  }
+  return values;
+}
+
 std::vector<MatchRule> with_usual_rules(std::vector<MatchRule> rules) {
   for (const std::string_view operation : {"TransactWriteItems", "ExecuteTransaction"}) {
     MatchRule usual;

@@ -11,6 +11,7 @@
 #include "cassettes/json_path.h"
 #include "cassettes/options.h"
 #include "cassettes/pattern.h"
+#include "cassettes/placed_items.h"
 #include "harness/result.h"
 
 namespace dynadeck::cassettes {
@@ -19,9 +20,16 @@ namespace dynadeck::cassettes {
 struct RenamedValue {
   std::string place;  // where it stood: ".Item.id.S"
   std::string value;
-  std::uint64_t item = 0;  // the item on the tape that it belongs to, where that was found out
+  PlacedItems::Owner owner{};  // on the tape, where that was found out
+  bool refused = false;        // so was the request, and nothing came to stand anywhere
 };
 using Renamed = std::vector<RenamedValue>;  // by place
+
+// Whether it looks like a time: "2026-01-01T00:00:00Z", 1767225600, 1767225600000. Many things have
+// one time, so that one that was seen before says little about what is asked.
+bool is_time(std::string_view value);
+// The values that tell requests apart: those that are no times; all, where there is nothing else.
+std::vector<std::string> identifying(const Renamed& renamed);
 
 // What a value stands for on the tape; null where it stands for nothing.
 using Known = std::function<const std::string*(const std::string& value)>;

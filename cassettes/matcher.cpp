@@ -9,8 +9,8 @@ namespace dynadeck::cassettes {
 namespace {
 
 constexpr std::size_t kLargeGroup = 32;
-// Beyond that, first writes of lanes are forgotten, which only makes item order less strict.
-constexpr std::size_t kMostFirstWrites = 250'000;
+// Beyond that, some writes of lanes are forgotten, which only makes item order less strict.
+constexpr std::size_t kMostLaneWrites = 250'000;
 // Beyond that, queries are answered in the order they were taped.
 constexpr std::size_t kMostValueWrites = 250'000;
 
@@ -23,7 +23,9 @@ Matcher::Matcher(const TapeIndex& index, Order order, Repeat repeat)
       table_(index.hashes),
       played_(index.size(), false),
       unplayed_(index.size()) {
-  if (order != Order::kStrict) closers_.assign(index.size(), 0);
+  if (order == Order::kStrict) return;
+  closers_.assign(index.size(), 0);
+  several_.assign(index.size(), false);
 }
 
 std::optional<std::uint32_t> Matcher::claim(const Asked& asked, const Accept& accept) {
@@ -133,24 +135,29 @@ bool Matcher::overlap(std::uint32_t left, std::uint32_t right) const {
   return std::max(left, right) <= std::uint64_t{early} + index_.overlaps[early];
 }
 
-std::optional<std::uint32_t> Matcher::missing_predecessor(std::uint32_t ordinal) const {
+std::optional<std::uint32_t> Matcher::predecessor(std::uint32_t ordinal) const {
   const std::uint32_t distance = index_.predecessors[ordinal];
-  if (distance == 0 || distance > ordinal || played_[ordinal - distance]) return std::nullopt;
+  if (distance == 0 || distance > ordinal) return std::nullopt;
   return ordinal - distance;
+}
+
+std::optional<std::uint32_t> Matcher::missing_predecessor(std::uint32_t ordinal) const {
+  const std::optional<std::uint32_t> before = predecessor(ordinal);
+  return before && !played_[*before] ? before : std::nullopt;
 }
 
 // Whether a read was recorded before a write that has been played.
 bool Matcher::stale(std::uint32_t ordinal, const Lanes& lanes) const {
   if (lanes.writes) return false;
-  const std::uint32_t distance = index_.predecessors[ordinal];
-  if (distance != 0 && distance <= ordinal) {
-    const std::uint32_t closer = closers_[ordinal - distance];
-    return closer != 0 && !overlap(closer - 1, ordinal);
+  const std::optional<std::uint32_t> before = predecessor(ordinal);
+  if (before && !several_[*before]) {
+    const std::uint32_t closer = closers_[*before];
+    if (closer != 0 && !overlap(closer - 1, ordinal)) return true;
   }
   return std::any_of(lanes.items.begin(), lanes.items.end(), [&](std::uint64_t lane) {
-    const auto first = first_writes_.find(combine(lane, index_.sections[ordinal]));
-    return first != first_writes_.end() && first->second > ordinal &&
-           !overlap(first->second, ordinal);
+    const auto latest = lane_writes_.find(combine(lane, index_.sections[ordinal]));
+    return latest != lane_writes_.end() && latest->second > ordinal &&
+           !overlap(latest->second, ordinal);
   });
 }
 
@@ -175,14 +182,17 @@ void Matcher::play(std::uint32_t ordinal, const Asked& asked) {
   --unplayed_;
   last_[asked.section] = ordinal;
   if (order_ == Order::kStrict || asked.lanes == nullptr || !asked.lanes->writes) return;
-  const std::uint32_t distance = index_.predecessors[ordinal];
-  if (distance != 0 && distance <= ordinal) {
-    closers_[ordinal - distance] = ordinal + 1;
-  } else {
+  // Most writes are of one item, and close what came after the one before. What is of several
+  // items has one such for each of them, of which the index knows the latest.
+  const std::optional<std::uint32_t> before = predecessor(ordinal);
+  const bool one_by_one = before && !several_[*before];
+  if (one_by_one) closers_[*before] = ordinal + 1;
+  several_[ordinal] = asked.lanes->several;
+  if (!one_by_one || asked.lanes->several) {
     for (const std::uint64_t lane : asked.lanes->items) {
-      if (first_writes_.size() < kMostFirstWrites) {
-        first_writes_[combine(lane, index_.sections[ordinal])] = ordinal;
-      }
+      if (lane_writes_.size() >= kMostLaneWrites) break;
+      std::uint32_t& latest = lane_writes_[combine(lane, index_.sections[ordinal])];
+      latest = std::max(latest, ordinal);
     }
   }
   for (const std::uint64_t table : asked.lanes->tables) {
@@ -204,10 +214,8 @@ void Matcher::unplay(std::uint32_t ordinal) {
   done_.clear();
   if (closers_.empty()) return;
   // What it closed and what closed it is open again.
-  const std::uint32_t distance = index_.predecessors[ordinal];
-  if (distance != 0 && distance <= ordinal && closers_[ordinal - distance] == ordinal + 1) {
-    closers_[ordinal - distance] = 0;
-  }
+  const std::optional<std::uint32_t> before = predecessor(ordinal);
+  if (before && closers_[*before] == ordinal + 1) closers_[*before] = 0;
   closers_[ordinal] = 0;
 }
 
@@ -215,7 +223,7 @@ void Matcher::restart(std::uint32_t section) {
   for (std::uint32_t ordinal = 0; ordinal < index_.size(); ++ordinal) {
     if (in_section(ordinal, section)) unplay(ordinal);
   }
-  std::erase_if(first_writes_, [&](const auto& entry) { return !played_[entry.second]; });
+  std::erase_if(lane_writes_, [&](const auto& entry) { return !played_[entry.second]; });
   std::erase_if(table_writes_, [&](const auto& entry) { return !played_[entry.second]; });
   std::erase_if(value_writes_, [&](const auto& entry) { return !played_[entry.second]; });
   last_.erase(section);

@@ -74,6 +74,8 @@ class Matcher {
   bool in_section(std::uint32_t ordinal, std::uint32_t section) const {
     return section == 0 || index_.sections[ordinal] == section;
   }
+  // The latest write to an item of this exchange.
+  std::optional<std::uint32_t> predecessor(std::uint32_t ordinal) const;
   bool overlap(std::uint32_t left, std::uint32_t right) const;
   bool stale(std::uint32_t ordinal, const Lanes& lanes) const;
   std::uint32_t last_related_write(const Asked& asked) const;
@@ -89,8 +91,9 @@ class Matcher {
   std::uint64_t restarts_ = 0;
   std::uint64_t unplayed_ = 0;
   std::vector<std::uint32_t> closers_;  // the write that ended what came after a write, plus 1
-  std::unordered_map<std::uint64_t, std::uint32_t>
-      first_writes_;  // (lane, section) → its first, as played
+  std::vector<bool> several_;           // writes of more than one item, once they are played
+  // (lane, section) → the latest of its writes that were played and that closers_ does not tell of
+  std::unordered_map<std::uint64_t, std::uint32_t> lane_writes_;
   std::unordered_map<std::uint64_t, std::uint32_t> table_writes_;  // (table, section) → the latest
   std::unordered_map<std::uint64_t, std::uint32_t> value_writes_;  // (value, section) → the latest
   std::unordered_map<std::uint32_t, std::uint32_t>

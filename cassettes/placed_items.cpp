@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "cassettes/expression_clauses.h"
 #include "cassettes/json_text.h"
 #include "cassettes/match_hash.h"
 #include "harness/request_view.h"
@@ -33,13 +34,14 @@ std::vector<std::string> tables_of_actions(std::string_view request) {
   return tables;
 }
 
-class Finder {
+}  // namespace
+
+class PlacedItemsFinder {
  public:
-  Finder(const Scope& scope, const KeySchemas& keys,
-         std::unordered_map<std::string, std::uint64_t>& items)
+  PlacedItemsFinder(const Scope& scope, const KeySchemas& keys, PlacedItems& found)
       : scope_(combine(hash_text(scope.account), hash_text(scope.region))),
         keys_(keys),
-        items_(items) {}
+        objects_(found.objects_) {}
 
   void request(std::string_view body) { object(body, table_named_in(body), ""); }
 
@@ -54,7 +56,7 @@ class Finder {
     for_each_member(raw, [&](std::string_view name, std::string_view value) {
       const std::string inner = place + "." + std::string(name);
       if (name == "Key" || name == "Item" || name == "Attributes") {
-        note(table, value, place);
+        note(table, value, place, updated_paths(raw));
       } else if (name == "Keys" && value.starts_with('{')) {
         note(table, value, place);  // beside the images of a stream record
       } else if (name == "Keys" || name == "Items") {
@@ -125,21 +127,21 @@ class Finder {
     });
   }
 
-  void note(std::string_view table, std::string_view members, const std::string& place) {
+  void note(std::string_view table, std::string_view members, const std::string& place,
+            std::map<std::string, std::string> updated = {}) {
     const std::vector<std::string>* const names = keys_.find(table);
     if (names == nullptr) return;
     if (const auto key = hash_members(members, *names)) {
-      items_.insert_or_assign(place, combine(combine(scope_, hash_text(table)), *key));
+      const std::uint64_t item = combine(combine(scope_, hash_text(table)), *key);
+      objects_.insert_or_assign(place, PlacedItems::Object{item, names, std::move(updated)});
     }
   }
 
   const std::uint64_t scope_;
   const KeySchemas& keys_;
   std::vector<std::string> tables_of_actions_;
-  std::unordered_map<std::string, std::uint64_t>& items_;
+  std::unordered_map<std::string, PlacedItems::Object>& objects_;
 };
-
-}  // namespace
 
 bool is_by_table(Places places) {
   constexpr std::array<std::string_view, 5> kByTable = {
@@ -151,7 +153,7 @@ bool is_by_table(Places places) {
 PlacedItems PlacedItems::of_request(const Scope& scope, std::string_view request,
                                     const KeySchemas& keys) {
   PlacedItems found;
-  Finder(scope, keys, found.items_).request(request);
+  PlacedItemsFinder(scope, keys, found).request(request);
   return found;
 }
 
@@ -159,21 +161,57 @@ PlacedItems PlacedItems::of_answer(const Scope& scope, std::string_view request,
                                    std::string_view answer, const KeySchemas& keys) {
   PlacedItems found;
   const PlacedItems asked = of_request(scope, request, keys);
-  const auto own = asked.items_.find("");
-  if (own != asked.items_.end()) found.items_.insert(*own);
-  Finder(scope, keys, found.items_).answer(request, answer);
+  const auto own = asked.objects_.find("");
+  if (own != asked.objects_.end()) found.objects_.insert(*own);
+  PlacedItemsFinder(scope, keys, found).answer(request, answer);
   return found;
 }
 
-std::uint64_t PlacedItems::at(std::string_view place) const {
-  if (items_.empty()) return 0;
-  while (true) {
-    const auto found = items_.find(std::string(place));
-    if (found != items_.end()) return found->second;
-    const std::size_t cut = place.find_last_of(".[");
-    if (cut == std::string_view::npos) return 0;
-    place = place.substr(0, cut);
+PlacedItems::Owner PlacedItems::at(std::string_view place) const {
+  if (objects_.empty()) return {};
+  for (std::string_view around = place;;) {
+    const auto found = objects_.find(std::string(around));
+    if (found != objects_.end()) {
+      return owner(found->second, place.substr(around.size()));
+    }
+    const std::size_t cut = around.find_last_of(".[");
+    if (cut == std::string_view::npos) return {};
+    around = around.substr(0, cut);
   }
+}
+
+// ".Item.meta.M.at.S", ".meta.M.at.S" and ".ExpressionAttributeValues.:t.S", where that is put at
+// meta.at, are one.
+PlacedItems::Owner PlacedItems::owner(const Object& object, std::string_view place) {
+  constexpr std::array<std::string_view, 8> kHolders = {
+      "Item", "Attributes", "Key", "Keys", "NewImage", "OldImage", "AttributeUpdates", "Expected"};
+  std::string path;
+  bool first = true;
+  bool placeholder = false;
+  std::size_t end = 0;
+  for (std::size_t at = 0; at < place.size(); at = end, first = false) {
+    if (place[at] == '.') ++at;
+    end = std::min(place.find('.', at), place.size());
+    const std::string_view part = place.substr(at, end - at);
+    if (first && std::find(kHolders.begin(), kHolders.end(), part) != kHolders.end()) continue;
+    if (first && part == "ExpressionAttributeValues") {
+      placeholder = true;
+    } else if (placeholder) {
+      placeholder = false;
+      const auto updated = object.updated.find(std::string(part));
+      if (updated == object.updated.end()) return {object.item};
+      path = updated->second;
+    } else if (end == place.size() || part == "M" || part == "Value") {
+      continue;  // the type, or a wrapper
+    } else if (part.starts_with("L[")) {
+      path += part.substr(1);
+    } else {
+      path.append(path.empty() ? "" : ".").append(part);
+    }
+  }
+  if (path.empty()) return {object.item};
+  const bool key = std::find(object.key->begin(), object.key->end(), path) != object.key->end();
+  return {object.item, hash_text(path), key};
 }
 
 }  // namespace dynadeck::cassettes

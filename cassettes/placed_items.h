@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "cassettes/json_path.h"
 #include "cassettes/lanes.h"
@@ -17,7 +19,7 @@ namespace dynadeck::cassettes {
 bool is_by_table(Places places);
 
 // Items are known by a hash of account, region, table and key. What names no item, or one of a
-// table whose key is not known, is left out. Immutable.
+// table whose key is not known, is left out. Borrows the schemas. Immutable.
 class PlacedItems {
  public:
   PlacedItems() = default;
@@ -29,15 +31,25 @@ class PlacedItems {
   static PlacedItems of_answer(const Scope& scope, std::string_view request,
                                std::string_view answer, const KeySchemas& keys);
 
-  // The item that the innermost object around a place speaks of; 0 where there is none.
-  // place: as text_of gives it.
-  std::uint64_t at(std::string_view place) const;
-
-  // By the places of the objects.
-  const std::unordered_map<std::string, std::uint64_t>& all() const { return items_; }
+  // What a value belongs to, by hashes; 0 where it belongs to none.
+  struct Owner {
+    std::uint64_t item = 0;
+    std::uint64_t attribute = 0;  // of the path in the item: two attributes may have one time, too
+    bool key = false;             // it is one of the key's attributes
+  };
+  // Asks the innermost object around a place. place: as text_of gives it.
+  Owner at(std::string_view place) const;
 
  private:
-  std::unordered_map<std::string, std::uint64_t> items_;
+  struct Object {
+    std::uint64_t item;
+    const std::vector<std::string>* key;         // the names of its attributes
+    std::map<std::string, std::string> updated;  // the paths that its placeholders are put at
+  };
+  static Owner owner(const Object& object, std::string_view place);
+
+  std::unordered_map<std::string, Object> objects_;  // by place
+  friend class PlacedItemsFinder;
 };
 
 }  // namespace dynadeck::cassettes

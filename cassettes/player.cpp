@@ -8,6 +8,7 @@
 #include "cassettes/json_text.h"
 #include "cassettes/match_hash.h"
 #include "harness/random.h"
+#include "harness/request_view.h"
 
 namespace dynadeck::cassettes {
 namespace {
@@ -61,6 +62,7 @@ Player::Player(TapeReader reader, TapeIndex index, const CassetteOptions& option
       patterns_and_pseudonyms_(with_pseudonyms(patterns_)),
       redactor_(std::move(redactor)),
       clock_(clock),
+      live_keys_(index_.keys),
       matcher_(index_, options.order, options.repeat),
       renamed_index_([this](std::uint32_t ordinal) -> std::optional<Renamed> {
         const std::optional<Interaction> interaction = read(ordinal);
@@ -110,7 +112,10 @@ Renamed Player::renamed_of(const Interaction& interaction) const {
   if (renamed.empty()) return renamed;
   const PlacedItems items =
       PlacedItems::of_request(interaction.scope, interaction.request, index_.keys);
-  for (RenamedValue& value : renamed) value.item = items.at(value.place);
+  for (RenamedValue& value : renamed) {
+    value.owner = items.at(value.place);
+    value.refused = interaction.status != 200;
+  }
   return renamed;
 }
 
@@ -160,16 +165,17 @@ std::optional<std::uint32_t> Player::claim(const Request& request, std::uint32_t
                                            Prepared& prepared) {
   // One for each worker: most requests are like the one before.
   thread_local LaneFinder finder;
-  const Lanes* const lanes =
-      options_.order == Order::kStrict
-          ? nullptr
-          : &finder.find(info(request.operation).name, request.scope.account, request.scope.region,
-                         prepared.body, *prepared.scan, index_.keys, true);
+  const auto lanes = [&](const KeySchemas& keys) -> const Lanes* {
+    if (options_.order == Order::kStrict) return nullptr;
+    return &finder.find(info(request.operation).name, request.scope.account, request.scope.region,
+                        prepared.body, *prepared.scan, keys, true);
+  };
   Matcher::Asked asked;
   asked.hash = prepared.hash;
   asked.section = section;
-  asked.lanes = lanes;
+  if (!rules_.renames()) asked.lanes = lanes(index_.keys);
   const std::lock_guard lock(mutex_);
+  if (rules_.renames()) asked.lanes = lanes(keys_of_tables(prepared));
   for (const Reading& reading : readings(request, prepared)) {
     Matcher::Asked known = asked;
     known.hash = reading.hash;
@@ -180,6 +186,22 @@ std::optional<std::uint32_t> Player::claim(const Request& request, std::uint32_t
   const std::optional<std::uint32_t> ordinal = claim_renamed(asked, prepared.renamed);
   if (ordinal) bind(prepared.renamed, *ordinal, prepared);
   return ordinal;
+}
+
+const KeySchemas& Player::keys_of_tables(const Prepared& prepared) {
+  const auto learn = [&](std::string_view table) {
+    if (live_keys_.find(table) != nullptr) return;
+    std::string name;
+    append_quoted(name, table);
+    live_keys_.alias(table, string_value(bindings_.revert(std::move(name), patterns_)));
+  };
+  if (prepared.scan->table.empty()) {
+    const RequestView request(prepared.body);
+    for (const std::string& table : request.tables()) learn(table);
+  } else {
+    learn(table_name_of(prepared.scan->table));
+  }
+  return live_keys_;
 }
 
 std::vector<Player::Reading> Player::readings(const Request& request,
@@ -200,11 +222,11 @@ std::vector<Player::Reading> Player::readings(const Request& request,
       found.pop_back();
       continue;
     }
-    reading.sure =
-        choices.size() > 1 &&
-        bindings_.confirmed(
-            chosen, PlacedItems::of_request(
-                        request.scope, bindings_.revert(body, patterns_, chosen), index_.keys));
+    reading.sure = choices.size() > 1 &&
+                   bindings_.confirmed(
+                       chosen, body,
+                       PlacedItems::of_request(
+                           request.scope, bindings_.revert(body, patterns_, chosen), index_.keys));
   }
   std::stable_partition(found.begin(), found.end(),
                         [](const Reading& reading) { return reading.sure; });
@@ -213,45 +235,45 @@ std::vector<Player::Reading> Player::readings(const Request& request,
 
 std::optional<std::uint32_t> Player::claim_renamed(Matcher::Asked asked, const Renamed& renamed) {
   if (renamed.empty()) return matcher_.claim(asked);
+  using Fit = Bindings::Fit;
   bool waits = false;  // there is one that fits, but its turn is not now
-  const auto at_least = [&](Bindings::Fit least) {
-    return [&, least](std::uint32_t ordinal) {
+  const auto claim = [&](Fit least) {
+    return matcher_.claim(asked, [&](std::uint32_t ordinal) {
       const Renamed* const recorded = renamed_index_.of(ordinal);
       const bool good = recorded != nullptr && bindings_.fit(renamed, *recorded) >= least;
-      waits = waits || (good && least >= Bindings::Fit::kExact && !matcher_.played(ordinal));
+      waits = waits || (good && least >= Fit::kOtherTimes && !matcher_.played(ordinal));
       return good;
-    };
+    });
   };
-  const auto exact = at_least(Bindings::Fit::kExact);
+  // Of writes that differ in times only the next on the tape is meant; of reads the one of that
+  // time.
+  const bool writes = asked.lanes != nullptr && asked.lanes->writes;
   std::optional<std::uint32_t> chosen;
   if (options_.order != Order::kStrict) {
-    const std::vector<std::vector<std::string>> choices = bindings_.taped(renamed);
-    const auto claim_among = [&](const std::vector<std::string>& values,
-                                 const Matcher::Accept& accept) {
-      renamed_index_.find(matcher_.same(asked.hash), values, [&](auto some) {
-        asked.among = some;
-        chosen = matcher_.claim(asked, accept);
-        return chosen.has_value() || waits;
-      });
-      return chosen.has_value() || waits;
-    };
-    if (choices.size() > 1) {
-      const auto same_item = at_least(Bindings::Fit::kSameItem);
-      for (const auto& values : choices) {
-        if (claim_among(values, same_item)) return chosen;
+    const auto known = bindings_.all_taped(identifying(renamed));
+    for (const Fit least : {Fit::kSameItem, Fit::kExact, Fit::kOtherTimes}) {
+      if (writes && least == Fit::kExact) continue;
+      for (const std::vector<std::string>& values : known) {
+        renamed_index_.find(matcher_.same(asked.hash), values, [&](auto some) {
+          asked.among = some;
+          chosen = claim(least);
+          return chosen.has_value();
+        });
+        if (chosen) return chosen;
       }
     }
-    for (const auto& values : choices) {
-      if (claim_among(values, exact)) return chosen;
-    }
     asked.among.reset();
+    if (waits) return std::nullopt;
   }
-  chosen = matcher_.claim(asked, exact);
-  if (chosen || waits) return chosen;
+  for (const Fit least : {Fit::kExact, Fit::kOtherTimes}) {
+    if (!writes || least != Fit::kExact) chosen = claim(least);
+    if (chosen) return chosen;
+  }
+  if (waits) return std::nullopt;
   // Of requests that are alike one was played in another's place, and now they differ: the order is
   // that of the other's item.
   asked.any_order = true;
-  chosen = matcher_.claim(asked, at_least(Bindings::Fit::kTakesOver));
+  chosen = claim(Fit::kTakesOver);
   return chosen ? chosen : matcher_.claim(asked);
 }
 
@@ -259,7 +281,8 @@ void Player::bind(const Renamed& asked, std::uint32_t ordinal, Prepared& prepare
   if (asked.empty()) return;
   const Renamed* const recorded = renamed_index_.of(ordinal);
   if (recorded == nullptr) return;
-  bindings_.bind(asked, *recorded);
+  const std::string returned = string_value(find_member(prepared.body, "ReturnValues"));
+  bindings_.bind(asked, *recorded, returned.ends_with("_OLD") ? &prepared.before : nullptr);
   std::vector<const std::string*> contested;
   for (std::size_t i = 0; i < std::min(asked.size(), recorded->size()); ++i) {
     const auto own = prepared.stands_for.try_emplace((*recorded)[i].value, asked[i].value).first;
@@ -297,7 +320,8 @@ void Player::put_live_values(Response& response, const Request& request, const P
   const std::string answer = std::move(response.body);
   response.body = bindings_.apply(
       answer, inside ? patterns_and_pseudonyms_ : patterns_, prepared.stands_for,
-      [&] { return PlacedItems::of_answer(request.scope, taped(), answer, index_.keys); });
+      [&] { return PlacedItems::of_answer(request.scope, taped(), answer, index_.keys); },
+      prepared.before);
 }
 
 Response Player::to_response(Interaction interaction) const {

@@ -70,6 +70,7 @@ class Player {
     // What was renamed, by the values on the tape; once it is claimed, and where one stands for
     // one.
     Bindings::Values stands_for;
+    Bindings::Owned before;  // what it replaced, where the answer shows that
     std::uint64_t hash = 0;
     const RequestScan* scan = nullptr;  // of this thread; good until it prepares the next one
   };
@@ -79,6 +80,8 @@ class Player {
   // The one whose renamed values are those that the asked ones stand for; else new ones may take
   // over, and at last any will do. The caller has the lock, as for the next ones.
   std::optional<std::uint32_t> claim_renamed(Matcher::Asked asked, const Renamed& renamed);
+  // Knows the tables of the request by the names that it has for them.
+  const KeySchemas& keys_of_tables(const Prepared& prepared);
   // A request as it may stand on the tape where values that are known stand in places that no rule
   // names.
   struct Reading {
@@ -143,7 +146,8 @@ class Player {
   std::unique_ptr<StreamReplay> stream_replay_;  // its calls are guarded by mutex_
   std::string streams_error_;
 
-  std::mutex mutex_;  // guards what follows
+  std::mutex mutex_;      // guards what follows
+  KeySchemas live_keys_;  // those of the tape, and of tables that have another name in the replay
   Matcher matcher_;
   Bindings bindings_;
   RenamedIndex renamed_index_;

@@ -69,7 +69,7 @@ std::optional<Interaction> Player::claim_poll(const StreamReplay::Asked& asked,
     const bool good =
         candidate &&
         (prepared.renamed.empty() ||
-         bindings_.fit(prepared.renamed, renamed_of(*candidate)) >= Bindings::Fit::kExact) &&
+         bindings_.fit(prepared.renamed, renamed_of(*candidate)) >= Bindings::Fit::kOtherTimes) &&
         (!has_other_lines_ || stream_replay_ == nullptr || stream_replay_->fits(asked, *candidate));
     if (good) chosen = std::move(candidate);
     return good;

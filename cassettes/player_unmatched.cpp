@@ -157,7 +157,7 @@ std::string Player::reason_for_same(const Request& request, std::string_view sec
       const bool looks = !renamed.empty() && best < 3 && in_section <= kMostCompared;
       const Renamed* const recorded = looks ? renamed_index_.of(ordinal) : nullptr;
       const bool fits =
-          recorded != nullptr && bindings_.fit(renamed, *recorded) >= Bindings::Fit::kExact;
+          recorded != nullptr && bindings_.fit(renamed, *recorded) >= Bindings::Fit::kOtherTimes;
       const int rank = (open ? 2 : 0) + (fits ? 1 : 0);
       if (rank <= best) continue;
       best = rank;

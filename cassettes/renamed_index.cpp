@@ -47,7 +47,7 @@ bool RenamedIndex::find(std::span<const std::uint32_t> group,
       const Renamed* const renamed = of(ordinal);
       if (renamed == nullptr) continue;
       std::uint64_t hash = 0;
-      for (const RenamedValue& value : *renamed) hash = mix(hash, value.value);
+      for (const std::string& value : identifying(*renamed)) hash = mix(hash, value);
       known.by_values[hash].push_back(ordinal);
       ++indexed_;
       grown = grown || hash == wanted;

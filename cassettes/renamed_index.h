@@ -27,6 +27,7 @@ class RenamedIndex {
 
   // Tries the exchanges of a group that have exactly these values, in their order, some at a time:
   // until one is taken, or all of the group is known. group: all with one match hash, ascending.
+  // values: those that are no times, where there are such; else all.
   using Try = std::function<bool(std::span<const std::uint32_t> some)>;
   bool find(std::span<const std::uint32_t> group, const std::vector<std::string>& values,
             const Try& take);

@@ -146,6 +146,36 @@ TEST_CASE("transactions and batches touch their items", "[cassettes]") {
   CHECK(deck->handle(get("a")).ok());
 }
 
+TEST_CASE("a write to one item of a batch says nothing of the others", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  Studio studio;
+  const auto batch = [] {
+    return ask(Operation::kBatchWriteItem,
+               R"({"RequestItems":{"t":[{"PutRequest":{"Item":{"id":{"S":"a"}}}},)"
+               R"({"PutRequest":{"Item":{"id":{"S":"b"}}}}]}})");
+  };
+  //                     1               2        3              4         5              6
+  tape_of(path, studio,
+          list(create_table(), batch(), put("b", "2"), get("a"), put("a", "2"), get("a")));
+  const auto deck = studio.empty_deck();
+  REQUIRE(deck->insert(replaying(path, Order::kItem)));
+  CHECK(deck->handle(create_table()).body == n(1));
+  CHECK(deck->handle(batch()).body == n(2));
+  SECTION("the other is read as the batch left it") {
+    CHECK(deck->handle(put("b", "2")).body == n(3));
+    CHECK(deck->handle(get("a")).body == n(4));
+    CHECK(deck->handle(put("a", "2")).body == n(5));
+    CHECK(deck->handle(get("a")).body == n(6));
+    CHECK(deck->report().unplayed == 0);
+  }
+  SECTION("and no longer once it is written itself") {
+    CHECK(deck->handle(put("a", "2")).body == n(5));
+    CHECK(deck->handle(get("a")).body == n(6));
+    CHECK_FALSE(deck->handle(get("a")).ok());
+  }
+}
+
 TEST_CASE("pages and iterators follow each other under every order", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");
