@@ -195,8 +195,8 @@ class Session:
 
 
 def comparable(answer):
-    """Without the order of what a database may give in any: ids that differ are sorted otherwise, and
-    so are items of one time."""
+    """Without the order of what a database may give in any: ids that differ are sorted otherwise,
+    and so are items of one time."""
     document = answer.json()
     for holder in (document, document.get("Responses", {})):
         if not isinstance(holder, dict):
