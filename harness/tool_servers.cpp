@@ -138,8 +138,16 @@ class KinesisStream final : public cassettes::RemoteStream {
   std::unique_ptr<KinesisDelivery> delivery_;  // once the first record has arrived
 };
 
+void pause(std::chrono::milliseconds duration) {
+  Response later;
+  later.deferred = Response::Deferred{duration, [] { return Response(); }, nullptr};
+  (void)settle(std::move(later));
+}
+
 }  // namespace
 
-cassettes::ToolServers tool_servers() { return {UpstreamDatabase::open, KinesisStream::open}; }
+cassettes::ToolServers tool_servers() {
+  return {UpstreamDatabase::open, KinesisStream::open, pause};
+}
 
 }  // namespace dynadeck

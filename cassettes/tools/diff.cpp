@@ -12,7 +12,9 @@
 #include "cassettes/difference.h"
 #include "cassettes/frame_cache.h"
 #include "cassettes/json_text.h"
+#include "cassettes/match_rules.h"
 #include "cassettes/stream_line.h"
+#include "cassettes/tools/drawn_values.h"
 #include "cassettes/tools/tool.h"
 #include "harness/request_view.h"
 
@@ -25,6 +27,7 @@ constexpr std::size_t kCacheBytes = std::size_t{32} << 20;
 // A tape with random access.
 struct Side {
   std::string redacted;  // with which rules and salt
+  MatchRules rules;      // that its hashes were made with
   TapeIndex index;
   std::unique_ptr<FrameCache> cache;
 
@@ -39,7 +42,10 @@ Outcome<Side, std::string> open_side(const std::string& file, const ToolOutput& 
   if (!tape->damage().empty()) return file + ": " + tape->damage();
   auto index = tape->index();
   if (!index) return index.error();
+  auto rules = MatchRules::make(tape->header().match);
+  if (!rules) return file + ": " + rules.error();
   Side side;
+  side.rules = std::move(rules).value();
   side.redacted = to_json(tape->header().redactions) + tape->header().salt;
   side.index = std::move(index).value();
   side.cache =
@@ -53,7 +59,8 @@ class Comparison {
   Comparison(Side& left, Side& right, const std::vector<JsonPath>& ignored, std::ostream& out)
       : left_(left), right_(right), ignored_(ignored), out_(out) {}
 
-  // The n-th asking of a request on one tape stands beside the n-th on the other.
+  // The n-th asking of a request on one tape stands beside the n-th on the other. Requests that
+  // hold what the server has drawn are the same where they hold what stands for it.
   Outcome<Done, std::string> run(ProgressLine& progress) {
     std::unordered_map<std::uint64_t, std::vector<std::uint32_t>> waiting;
     for (std::uint32_t i = static_cast<std::uint32_t>(right_.index.size()); i-- > 0;) {
@@ -62,18 +69,24 @@ class Comparison {
     std::vector<bool> paired(right_.index.size(), false);
     for (std::uint32_t i = 0; i < left_.index.size(); ++i) {
       progress.show(i, left_.index.size());
-      auto& same = waiting[left_.index.hashes[i]];
+      const auto before = left_.read(i);
+      if (!before) return before.error();
+      auto& same = waiting[hash_on_the_right(i, *before)];
       if (same.empty()) {
-        if (auto done = print_alone("- ", left_, i); !done) return done;
+        print_alone("- ", *before);
         continue;
       }
+      const auto after = right_.read(same.back());
+      if (!after) return after.error();
       paired[same.back()] = true;
-      if (auto done = compare(i, same.back()); !done) return done;
       same.pop_back();
+      compare(*before, *after);
     }
     for (std::uint32_t i = 0; i < right_.index.size(); ++i) {
       if (paired[i]) continue;
-      if (auto done = print_alone("+ ", right_, i); !done) return done;
+      const auto alone = right_.read(i);
+      if (!alone) return alone.error();
+      print_alone("+ ", *alone);
     }
     return Done{};
   }
@@ -81,41 +94,37 @@ class Comparison {
   std::uint64_t found() const { return found_; }
 
  private:
-  Outcome<Done, std::string> print_alone(const char* sign, Side& side, std::uint32_t ordinal) {
-    const auto interaction = side.read(ordinal);
-    if (!interaction) return interaction.error();
-    ++found_;
-    out_ << sign << interaction->sequence << " " << interaction->operation << " "
-         << shortened(interaction->request, kShownBytes) << "\n";
-    return Done{};
+  // The match hash that the request has on the right tape, if it is there.
+  std::uint64_t hash_on_the_right(std::uint32_t ordinal, const Interaction& before) const {
+    const std::string carried = drawn_.carried(before.request);
+    if (carried == before.request) return left_.index.hashes[ordinal];
+    return right_.rules.hash(before.operation, before.scope.account, before.scope.region, carried);
   }
 
-  Outcome<Done, std::string> compare(std::uint32_t left, std::uint32_t right) {
-    const auto before = left_.read(left);
-    if (!before) return before.error();
-    const auto after = right_.read(right);
-    if (!after) return after.error();
-    std::vector<std::string> lines;
-    if (before->status != after->status) {
-      lines.push_back("status: first " + std::to_string(before->status) + ", second " +
-                      std::to_string(after->status));
-    }
-    for (std::string& line : differences(without(before->response, ignored_),
-                                         without(after->response, ignored_), "first", "second")) {
-      lines.push_back(std::move(line));
-    }
-    if (lines.empty()) return Done{};
+  void print_alone(const char* sign, const Interaction& interaction) {
     ++found_;
-    out_ << "! " << before->sequence << "/" << after->sequence << " " << before->operation << " "
-         << shortened(before->request, kShownBytes) << "\n";
+    out_ << sign << interaction.sequence << " " << interaction.operation << " "
+         << shortened(interaction.request, kShownBytes) << "\n";
+  }
+
+  void compare(const Interaction& before, const Interaction& after) {
+    const auto answers =
+        drawn_.comparable(before.operation, before.request,
+                          {{before.status, before.response}, {after.status, after.response}});
+    const std::vector<std::string> lines =
+        differences(answers.taped, answers.other, ignored_, "first", "second");
+    if (lines.empty()) return;
+    ++found_;
+    out_ << "! " << before.sequence << "/" << after.sequence << " " << before.operation << " "
+         << shortened(before.request, kShownBytes) << "\n";
     for (const std::string& line : lines) out_ << "    " << line << "\n";
-    return Done{};
   }
 
   Side& left_;
   Side& right_;
   const std::vector<JsonPath>& ignored_;
   std::ostream& out_;
+  DrawnValues drawn_;  // the first tape's values, and the second's that stand for them
   std::uint64_t found_ = 0;
 };
 

@@ -2,14 +2,18 @@
 // answers otherwise: a contract test between two DynamoDBs.
 #include <CLI/App.hpp>
 #include <CLI/Option.hpp>
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cassettes/difference.h"
 #include "cassettes/json_path.h"
-#include "cassettes/json_text.h"
+#include "cassettes/tools/drawn_values.h"
+#include "cassettes/tools/other_server.h"
 #include "cassettes/tools/servers.h"
 #include "cassettes/tools/tool.h"
 
@@ -23,43 +27,72 @@ struct RunOptions {
   ServerChoice server;
   std::string section;
   std::vector<std::string> ignore;
+  std::uint32_t wait_seconds = 300;
 };
 
-// Where nothing is signed anew, local DynamoDBs want a signature's form, not a signature. An access
-// key that is a 12-digit number is the account where they know accounts.
-Request request_of(const Interaction& interaction) {
-  const bool streams = find_operation(Api::kStreams, interaction.operation) != Operation::kUnknown;
-  Request request;
-  request.operation =
-      find_operation(streams ? Api::kStreams : Api::kDynamoDb, interaction.operation);
-  request.scope = interaction.scope;
-  request.body = interaction.request;
-  HeaderList& headers = request.headers;
-  headers.add("X-Amz-Target", (streams ? "DynamoDBStreams_20120810." : "DynamoDB_20120810.") +
-                                  interaction.operation);
-  headers.add("Content-Type", "application/x-amz-json-1.0");
-  headers.add("X-Amz-Date", "20260101T000000Z");
-  headers.add("Authorization", "AWS4-HMAC-SHA256 Credential=" + interaction.scope.account +
-                                   "/20260101/" + interaction.scope.region +
-                                   "/dynamodb/aws4_request, SignedHeaders=host;x-amz-date, "
-                                   "Signature=0000000000000000000000000000000000000000000000000000"
-                                   "000000000000");
-  return request;
-}
+// The requests of a tape, one after another.
+class ContractTest {
+ public:
+  ContractTest(OtherServer server, const std::vector<JsonPath>& ignored, const ToolOutput& to)
+      : server_(std::move(server)), ignored_(ignored), to_(to) {}
 
-std::vector<std::string> compare(const Interaction& taped, const Response& answer,
-                                 const std::vector<JsonPath>& ignored) {
-  std::vector<std::string> lines;
-  if (taped.status != answer.status) {
-    lines.push_back("status: answered " + std::to_string(answer.status) + ", taped " +
-                    std::to_string(taped.status));
+  Outcome<Done, std::string> play(const Interaction& taped) {
+    const std::string request = drawn_.carried(taped.request);
+    auto answer = server_.ask(taped.scope, taped.operation, request);
+    if (!answer) return answer.error();
+    ++asked_;
+    if (answer->status == 200) {
+      if (auto waited = wait(taped, request, *answer); !waited) return waited;
+    }
+    report(taped, std::move(*answer));
+    return Done{};
   }
-  for (std::string& line : differences(without(answer.body, ignored),
-                                       without(taped.response, ignored), "answered", "taped")) {
-    lines.push_back(std::move(line));
+
+  std::uint64_t asked() const { return asked_; }
+  std::uint64_t different() const { return different_; }
+
+ private:
+  // Until what follows on the tape can be asked for.
+  Outcome<Done, std::string> wait(const Interaction& taped, const std::string& request,
+                                  Answer& answer) {
+    const std::size_t records =
+        taped.operation == "GetRecords" ? count_records({taped.status, taped.response}) : 0;
+    if (count_records(answer) < records) {
+      auto all = server_.await_records(taped.scope, request, std::move(answer), records);
+      if (!all) return all.error();
+      answer = std::move(*all);
+    }
+    const auto waited = server_.await_table(taped.scope, taped.operation, request);
+    if (!waited) return waited.error();
+    if (*waited == OtherServer::Waited::kSettled) return Done{};
+    to_.errors << "dynadeck: exchange " << taped.sequence << " " << taped.operation << ": "
+               << (*waited == OtherServer::Waited::kTooLong
+                       ? "the table was not ready within --wait"
+                       : "DescribeTable does not say whether "
+                         "the table is ready")
+               << ", going on\n";
+    return Done{};
   }
-  return lines;
-}
+
+  void report(const Interaction& taped, Answer answer) {
+    const auto answers = drawn_.comparable(taped.operation, taped.request,
+                                           {{taped.status, taped.response}, std::move(answer)});
+    const std::vector<std::string> lines =
+        differences(answers.other, answers.taped, ignored_, "answered", "taped");
+    if (lines.empty()) return;
+    ++different_;
+    to_.output << "exchange " << taped.sequence << " " << taped.operation << " "
+               << shortened(taped.request, kShownBytes) << "\n";
+    for (const std::string& line : lines) to_.output << "    " << line << "\n";
+  }
+
+  OtherServer server_;
+  const std::vector<JsonPath>& ignored_;
+  const ToolOutput& to_;
+  DrawnValues drawn_;
+  std::uint64_t asked_ = 0;
+  std::uint64_t different_ = 0;
+};
 
 int run(const RunOptions& options, const ToolServers& servers, const ToolOutput& to) {
   const auto ignored = parse_ignored(options.ignore);
@@ -68,31 +101,22 @@ int run(const RunOptions& options, const ToolServers& servers, const ToolOutput&
   if (!tape) return unusable(to, tape.error());
   auto database = servers.open_database(options.server);
   if (!database) return unusable(to, database.error());
-  std::uint64_t asked = 0;
-  std::uint64_t different = 0;
+  ContractTest test(
+      {std::move(*database), servers.pause, std::chrono::seconds(options.wait_seconds)}, *ignored,
+      to);
   std::string wrong;
   const auto done = for_each_interaction(*tape, [&](Interaction& taped) {
     if (!options.section.empty() && taped.section != options.section) return true;
-    const Request request = request_of(taped);
-    const auto answer = (*database)->ask(request);
-    if (!answer) {
-      wrong = answer.error();
-      return false;
-    }
-    ++asked;
-    const std::vector<std::string> lines = compare(taped, *answer, *ignored);
-    if (lines.empty()) return true;
-    ++different;
-    to.output << "exchange " << taped.sequence << " " << taped.operation << " "
-              << shortened(taped.request, kShownBytes) << "\n";
-    for (const std::string& line : lines) to.output << "    " << line << "\n";
-    return true;
+    const auto played = test.play(taped);
+    if (!played) wrong = played.error();
+    return played.ok();
   });
   if (!wrong.empty()) return unusable(to, wrong);
   if (!done) return unusable(to, done.error());
-  to.output << asked << " requests of " << options.file << " asked of " << options.server.url
-            << ": " << asked - different << " answered as taped, " << different << " otherwise\n";
-  return different == 0 ? kToolGood : kToolFound;
+  to.output << test.asked() << " requests of " << options.file << " asked of " << options.server.url
+            << ": " << test.asked() - test.different() << " answered as taped, " << test.different()
+            << " otherwise\n";
+  return test.different() == 0 ? kToolGood : kToolFound;
 }
 
 }  // namespace
@@ -109,6 +133,12 @@ void add_run_against(CLI::App& app, const ToolServers& servers, const ToolOutput
       "Do not sign, though there are credentials; local servers get the account's id");
   add_ignore_option(*command, options->ignore);
   command->add_option("--section", options->section, "Only this section");
+  command
+      ->add_option("--wait", options->wait_seconds,
+                   "Seconds that a table may take to be ready or gone, and stream records to "
+                   "come; 0: go on at once")
+      ->type_name("SECONDS")
+      ->capture_default_str();
   command->callback([options, servers, to, &status] { status = run(*options, servers, to); });
 }
 

@@ -2,6 +2,7 @@
 // affair: it hands these in.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -43,6 +44,8 @@ struct ToolServers {
   std::function<Outcome<std::unique_ptr<RemoteStream>, std::string>(
       const ServerChoice&, const std::string& region, const std::string& stream)>
       open_stream;
+  // Lets so much time pass.
+  std::function<void(std::chrono::milliseconds)> pause;
 };
 
 }  // namespace dynadeck::cassettes

@@ -8,11 +8,27 @@
 #include <iostream>
 #include <memory>
 
+#include "cassettes/difference.h"
+#include "cassettes/json_text.h"
+
 namespace dynadeck::cassettes {
 namespace {
 
 constexpr std::chrono::milliseconds kFirstProgress{700};
 constexpr std::chrono::milliseconds kProgressInterval{100};
+
+// A body without the places that are not compared.
+std::string without(const std::string& body, const std::vector<JsonPath>& ignored) {
+  if (ignored.empty()) return body;
+  std::string out;
+  const Visit visit = [&](Places places, std::string_view, std::string&) {
+    for (const JsonPath& path : ignored) {
+      if (path.matches(places)) return Rewrite::kDrop;
+    }
+    return Rewrite::kKeep;
+  };
+  return rewrite_json(body, visit, out) ? out : body;
+}
 
 }  // namespace
 
@@ -101,16 +117,25 @@ Outcome<std::vector<JsonPath>, std::string> parse_ignored(const std::vector<std:
   return paths;
 }
 
-std::string without(const std::string& body, const std::vector<JsonPath>& ignored) {
-  if (ignored.empty()) return body;
-  std::string out;
-  const Visit visit = [&](Places places, std::string_view, std::string&) {
-    for (const JsonPath& path : ignored) {
-      if (path.matches(places)) return Rewrite::kDrop;
-    }
-    return Rewrite::kKeep;
-  };
-  return rewrite_json(body, visit, out) ? out : body;
+bool is_error(const Answer& answer, std::string_view code) {
+  const std::string type = string_value(find_member(answer.body, "__type"));
+  return answer.status >= 400 && type.ends_with(code) &&
+         (type.size() == code.size() || type[type.size() - code.size() - 1] == '#');
+}
+
+std::vector<std::string> differences(const Answer& left, const Answer& right,
+                                     const std::vector<JsonPath>& ignored,
+                                     std::string_view left_word, std::string_view right_word) {
+  std::vector<std::string> lines;
+  if (left.status != right.status) {
+    lines.push_back("status: " + std::string(left_word) + " " + std::to_string(left.status) + ", " +
+                    std::string(right_word) + " " + std::to_string(right.status));
+  }
+  for (std::string& line : differences(without(left.body, ignored), without(right.body, ignored),
+                                       left_word, right_word)) {
+    lines.push_back(std::move(line));
+  }
+  return lines;
 }
 
 void add_server_options(CLI::App& command, ServerChoice& server) {

@@ -79,8 +79,18 @@ Outcome<TapeReader, std::string> open_tape(const std::string& path, const ToolOu
 // --ignore: places in answers that are not compared.
 void add_ignore_option(CLI::App& command, std::vector<std::string>& ignore);
 Outcome<std::vector<JsonPath>, std::string> parse_ignored(const std::vector<std::string>& ignore);
-// A body without them.
-std::string without(const std::string& body, const std::vector<JsonPath>& ignored);
+
+// An answer as tools compare it.
+struct Answer {
+  int status = 200;
+  std::string body;
+};
+// Whether it is that error, by its __type.
+bool is_error(const Answer& answer, std::string_view code);
+// One line for the status and for each place where the answers differ, as difference.h prints them.
+std::vector<std::string> differences(const Answer& left, const Answer& right,
+                                     const std::vector<JsonPath>& ignored,
+                                     std::string_view left_word, std::string_view right_word);
 
 // Options of tools that ask a server, beside its URL.
 void add_server_options(CLI::App& command, ServerChoice& server);

@@ -2,7 +2,9 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <chrono>
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -80,7 +82,9 @@ std::vector<Interaction> exchanges(const std::string& path) {
 // Servers that note what they are asked.
 struct FakeServers {
   std::string body = "{}";
-  std::string error;  // instead of every answer
+  std::string error;                                // instead of every answer
+  std::function<Response(const Request&)> answers;  // instead of `body`
+  std::chrono::milliseconds paused{0};
   std::vector<ServerChoice> opened;
   std::vector<std::string> asked;  // target, or region and stream; then body, or data
 
@@ -96,7 +100,8 @@ struct FakeServers {
           opened.push_back(choice);
           return std::unique_ptr<RemoteStream>(
               std::make_unique<Stream>(*this, region + "/" + stream));
-        }};
+        },
+        [this](std::chrono::milliseconds duration) { paused += duration; }};
   }
 
  private:
@@ -106,7 +111,7 @@ struct FakeServers {
       all.asked.push_back(std::string(*request.headers.find("x-amz-target")));
       all.asked.push_back(request.body);
       if (!all.error.empty()) return all.error;
-      return answer(all.body);
+      return all.answers ? all.answers(request) : answer(all.body);
     }
     FakeServers& all;
   };
@@ -515,6 +520,114 @@ TEST_CASE("run-against compares an endpoint with a tape", "[cassettes]") {
   const Ran unreachable = cassette_with(servers, {"run-against", path, "http://there"});
   CHECK(unreachable.status == 2);
   CHECK(contains(unreachable.errors, "connection refused"));
+}
+
+// A table that is made, put into and deleted.
+void make_table_tape(const std::string& path) {
+  Studio studio;
+  const auto deck = studio.deck([](const Request&) { return answer("{}"); });
+  REQUIRE(deck->insert(recording(path)));
+  (void)deck->handle(ask(Operation::kCreateTable, R"({"TableName":"t"})"));
+  (void)deck->handle(put("a", "1"));
+  (void)deck->handle(ask(Operation::kDeleteTable, R"({"TableName":"t"})"));
+  REQUIRE(deck->eject());
+}
+
+TEST_CASE("run-against waits for tables", "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  make_table_tape(path);
+  FakeServers servers;
+  int polls = 0;
+  int polls_until_done = 3;
+  servers.answers = [&](const Request& request) {
+    if (request.operation != Operation::kDescribeTable) return polls = 0, answer("{}");
+    CHECK(request.body == R"({"TableName":"t"})");
+    if (++polls < polls_until_done)
+      return answer(R"({"Table":{"TableStatus":"ACTIVE",)"
+                    R"("GlobalSecondaryIndexes":[)"
+                    R"({"IndexStatus":"CREATING"}]}})");
+    const bool deleted = servers.asked.end()[-2 * polls - 2] == "DynamoDB_20120810.DeleteTable";
+    return deleted ? error_response("ResourceNotFoundException", "not found")
+                   : answer(R"({"Table":{"TableStatus":"ACTIVE"}})");
+  };
+  const Ran patient = cassette_with(servers, {"run-against", path, "http://there"});
+  INFO(patient.output << patient.errors);
+  CHECK(patient.status == 0);
+  CHECK(contains(patient.output, "3 requests of"));
+  CHECK(servers.asked.size() == 2 * (3 + 2 * 3));
+  CHECK(servers.paused == std::chrono::milliseconds(2 * (20 + 40)));
+
+  // So long and no longer; what follows is asked all the same.
+  servers.asked.clear();
+  servers.paused = {};
+  polls_until_done = 1'000;
+  const Ran hasty = cassette_with(servers, {"run-against", path, "http://there", "--wait", "1"});
+  CHECK(hasty.status == 0);
+  CHECK(count(hasty.errors, "\n") == 2);
+  CHECK(contains(hasty.errors, "exchange 1 CreateTable: the table was not ready within --wait"));
+  CHECK(servers.paused < std::chrono::seconds(4));
+
+  servers.asked.clear();
+  CHECK(
+      cassette_with(servers, {"run-against", path, "http://there", "--wait", "0"}).errors.empty());
+  CHECK(servers.asked.size() == 2 * 3);
+}
+
+TEST_CASE("run-against asks with what the other server drew, and waits for its records",
+          "[cassettes]") {
+  const Folder folder;
+  const std::string path = folder.file("a.tape");
+  const auto page = [](const std::string& records, const std::string& next) {
+    return answer(R"({"Records":[)" + records + R"(],"NextShardIterator":")" + next + "\"}");
+  };
+  {
+    Studio studio;
+    const auto deck = studio.deck([&](const Request& request) {
+      if (request.operation == Operation::kGetShardIterator) {
+        return answer(R"({"ShardIterator":"taped"})");
+      }
+      return page(R"({"eventID":"1"},{"eventID":"2"})", "taped next");
+    });
+    REQUIRE(deck->insert(recording(path)));
+    (void)deck->handle(ask(Operation::kGetShardIterator, R"({"StreamArn":"s","ShardId":"x"})"));
+    (void)deck->handle(ask(Operation::kGetRecords, R"({"ShardIterator":"taped"})"));
+    REQUIRE(deck->eject());
+  }
+  FakeServers servers;
+  servers.answers = [&](const Request& request) {
+    if (request.operation == Operation::kGetShardIterator) {
+      return answer(R"({"ShardIterator":"own"})");
+    }
+    if (request.body == R"({"ShardIterator":"own"})") return page(R"({"eventID":"71"})", "own 2");
+    if (contains(request.body, "own 2")) return page("", "own 3");
+    CHECK(request.body == R"({"Limit":1,"ShardIterator":"own 3"})");
+    return page(R"({"eventID":"72"})", "own 4");
+  };
+  const Ran ran = cassette_with(servers, {"run-against", path, "http://there"});
+  INFO(ran.output << ran.errors);
+  CHECK(ran.status == 0);
+  CHECK(servers.asked.size() == 2 * 4);
+}
+
+TEST_CASE("diff pairs requests that hold what a server has drawn", "[cassettes]") {
+  const Folder folder;
+  const auto make = [&](const std::string& name, const std::string& iterator) {
+    Studio studio;
+    const auto deck = studio.deck([&](const Request& request) {
+      return request.operation == Operation::kGetShardIterator
+                 ? answer(R"({"ShardIterator":")" + iterator + "\"}")
+                 : answer(R"({"Records":[]})");
+    });
+    REQUIRE(deck->insert(recording(folder.file(name))));
+    (void)deck->handle(ask(Operation::kGetShardIterator, R"({"StreamArn":"s","ShardId":"x"})"));
+    (void)deck->handle(ask(Operation::kGetRecords, R"({"ShardIterator":")" + iterator + "\"}"));
+    REQUIRE(deck->eject());
+    return folder.file(name);
+  };
+  const Ran same = cassette({"diff", make("a.tape", "here"), make("b.tape", "there")});
+  INFO(same.output);
+  CHECK(same.status == 0);
 }
 
 TEST_CASE("play-stream feeds a consumer", "[cassettes]") {
