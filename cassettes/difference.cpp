@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_set>
 
-#include "cassettes/json_text.h"
+#include "cassettes/json_tree.h"
 #include "cassettes/match_hash.h"
 
 namespace dynadeck::cassettes {
@@ -18,7 +18,7 @@ using nlohmann::json;
 constexpr std::size_t kShownBefore = 40;
 
 std::string print(const json& value, std::size_t bytes) {
-  return shortened(value.dump(-1, ' ', false, json::error_handler_t::replace), bytes);
+  return shortened(print_tree(value), bytes);
 }
 
 std::string member_path(const std::string& path, const std::string& name) {
@@ -42,9 +42,7 @@ bool is_attribute_value(const json& value) {
          std::find(kTypes.begin(), kTypes.end(), value.begin().key()) != kTypes.end();
 }
 
-std::uint64_t hash_of(const json& value) {
-  return hash_value(value.dump(-1, ' ', false, json::error_handler_t::replace)).value_or(0);
-}
+std::uint64_t hash_of(const json& value) { return hash_value(print_tree(value)).value_or(0); }
 
 class Comparison {
  public:
@@ -184,21 +182,13 @@ class Comparison {
   std::vector<std::string> lines_;
 };
 
-// Trees are destroyed by recursion: what is nested too deep is compared as text.
-json parse(std::string_view body) {
-  JsonCursor cursor(body);
-  std::string_view raw;
-  if (!cursor.value(raw)) return json(json::value_t::discarded);
-  return json::parse(body.begin(), body.end(), nullptr, false);
-}
-
 }  // namespace
 
 std::vector<std::string> differences(std::string_view asked, std::string_view recorded,
                                      std::string_view left_word, std::string_view right_word,
                                      const DifferenceLimits& limits) {
-  const json left = parse(asked);
-  const json right = parse(recorded);
+  const json left = parse_tree(asked);
+  const json right = parse_tree(recorded);
   if (left.is_discarded() || right.is_discarded()) {
     if (asked == recorded) return {};
     return {"$: " + std::string(left_word) + " " + shortened(asked, limits.value_bytes) + ", " +
@@ -210,8 +200,8 @@ std::vector<std::string> differences(std::string_view asked, std::string_view re
 }
 
 std::size_t count_differences(std::string_view asked, std::string_view recorded, std::size_t most) {
-  const json left = parse(asked);
-  const json right = parse(recorded);
+  const json left = parse_tree(asked);
+  const json right = parse_tree(recorded);
   if (left.is_discarded() || right.is_discarded()) return asked == recorded ? 0 : 1;
   Comparison comparison("", "", {0, 0}, most);
   comparison.values("$", left, right);

@@ -210,8 +210,9 @@ int diff(const DiffOptions& options, const ToolOutput& to) {
 }  // namespace
 
 void add_diff(CLI::App& app, const ToolOutput& to, int& status) {
-  CLI::App* const command =
-      app.add_subcommand("diff", "Requests of one tape only (-, +), and answers that differ (!)");
+  CLI::App* const command = app.add_subcommand("diff",
+                                               "Requests of one tape only (-, +), and answers that "
+                                               "differ (!) in more than what servers draw");
   const auto options = std::make_shared<DiffOptions>();
   command->add_option("A", options->first, "A tape")->required();
   command->add_option("B", options->second, "Another")->required();

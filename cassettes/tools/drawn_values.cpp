@@ -11,6 +11,7 @@
 
 #include "cassettes/json_path.h"
 #include "cassettes/json_text.h"
+#include "cassettes/json_tree.h"
 #include "cassettes/match_hash.h"
 #include "cassettes/tools/tool.h"
 #include "harness/operation.h"
@@ -180,21 +181,9 @@ OperationClass class_of(std::string_view operation) {
              : info(find_operation(Api::kDynamoDb, operation)).operation_class;
 }
 
-// Nothing where it is not JSON, or nested too deep for trees, which recurse.
-json parse(std::string_view body) {
-  JsonCursor cursor(body);
-  std::string_view raw;
-  if (!cursor.value(raw)) return json(json::value_t::discarded);
-  return json::parse(body.begin(), body.end(), nullptr, false);
-}
-
-std::string text_of(const json& document) {
-  return document.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
 std::uint64_t identity_of(const json& element, std::string_view member) {
   const auto found = element.is_object() ? element.find(member) : element.end();
-  return hash_value(text_of(found == element.end() ? element : *found)).value_or(0);
+  return hash_value(print_tree(found == element.end() ? element : *found)).value_or(0);
 }
 
 // The elements of `other` in the order of those of `taped` that they are the same as; what is left
@@ -241,12 +230,12 @@ bool is_being_deleted(const json& index) {
 void drop_unused_definitions(json& table) {
   const auto definitions = table.find("AttributeDefinitions");
   if (definitions == table.end() || !definitions->is_array()) return;
-  const std::string keys = text_of(table.value("KeySchema", json())) +
-                           text_of(table.value("GlobalSecondaryIndexes", json())) +
-                           text_of(table.value("LocalSecondaryIndexes", json()));
+  const std::string keys = print_tree(table.value("KeySchema", json())) +
+                           print_tree(table.value("GlobalSecondaryIndexes", json())) +
+                           print_tree(table.value("LocalSecondaryIndexes", json()));
   const auto is_unused = [&](const json& definition) {
     const auto name = definition.is_object() ? definition.find("AttributeName") : definition.end();
-    return name != definition.end() && keys.find(text_of(*name)) == std::string::npos;
+    return name != definition.end() && keys.find(print_tree(*name)) == std::string::npos;
   };
   definitions->erase(std::remove_if(definitions->begin(), definitions->end(), is_unused),
                      definitions->end());
@@ -362,8 +351,10 @@ class DrawnValues::Pairing {
       return false;
     }
     if (compared == Compared::kCarried && !stream_.empty()) values_.streams_[was] = stream_;
-    const bool consistent = values_.bind(was_key, was, key(row, stream, is), is);
-    return consistent || compared == Compared::kCarried;
+    if (!drawn_table()[row].asked.empty()) values_.taped_words_[is] = was;
+    if (compared != Compared::kCarried) return values_.bind(was_key, was, key(row, stream, is), is);
+    values_.others_[was_key] = is;
+    return true;
   }
 
   bool is_asked(const std::string& value) const {
@@ -398,8 +389,7 @@ const std::string* DrawnValues::other(std::size_t kind, std::string_view stream,
   return found == others_.end() ? nullptr : &found->second;
 }
 
-// After a contradiction, which is reported, the newest hold: otherwise it were told again and
-// again.
+// After a contradiction, which is reported, the newest hold, so that it is reported once.
 bool DrawnValues::bind(const std::string& taped_key, std::string_view taped,
                        const std::string& other_key, std::string_view other) {
   const auto forth = others_.try_emplace(taped_key, other).first;
@@ -407,7 +397,6 @@ bool DrawnValues::bind(const std::string& taped_key, std::string_view taped,
   const bool consistent = forth->second == other && back->second == taped;
   forth->second = other;
   back->second = taped;
-  taped_words_[std::string(other)] = taped;
   return consistent;
 }
 
@@ -477,8 +466,9 @@ void DrawnValues::pair_data(std::string_view operation, std::string_view taped_r
     *tables = std::move(renamed);
   }
   if (operation == "Scan") reorder("Items", taped, other);
-  if (operation == "ExecuteStatement")
+  if (operation == "ExecuteStatement") {
     Pairing(*this, taped_request, "", false).objects(taped, other);
+  }
   if (operation != "BatchGetItem" || !taped.contains("Responses") || !other.contains("Responses")) {
     return;
   }
@@ -493,8 +483,8 @@ DrawnValues::Answers DrawnValues::comparable(std::string_view operation,
   const bool described = kind == OperationClass::kControl || kind == OperationClass::kStreams;
   const bool refused = answers.other.status >= 400;
   if (!described && !refused && !is_more_than_data(operation)) return answers;
-  json taped = parse(answers.taped.body);
-  json other = parse(answers.other.body);
+  json taped = parse_tree(answers.taped.body);
+  json other = parse_tree(answers.other.body);
   if (!taped.is_object() || !other.is_object()) return answers;
   if (operation == "DescribeTable" && is_gone(answers.taped, taped) &&
       is_gone(answers.other, other) && answers.taped.status != answers.other.status) {
@@ -514,7 +504,7 @@ DrawnValues::Answers DrawnValues::comparable(std::string_view operation,
       other[name] = with_taped_words(other[name].get_ref<const std::string&>());
     }
   }
-  return {{answers.taped.status, text_of(taped)}, {answers.other.status, text_of(other)}};
+  return {{answers.taped.status, print_tree(taped)}, {answers.other.status, print_tree(other)}};
 }
 
 }  // namespace dynadeck::cassettes

@@ -12,7 +12,8 @@
 namespace dynadeck::cassettes {
 
 // Which value of the other server stands for which on the tape: whole strings, one for one. What is
-// the user's own (items, keys, images) is never taken for drawn, whatever its names. One thread.
+// the user's own (items, keys, images) is never taken for drawn, whatever its names. Memory: some
+// 500 bytes for each value. One thread.
 class DrawnValues {
  public:
   // A taped request as the other server has to be asked: with what it drew where the tape has what
@@ -41,10 +42,11 @@ class DrawnValues {
                  nlohmann::json& other);
   std::string with_taped_words(std::string_view text) const;
 
-  std::unordered_map<std::string, std::string> others_;       // by the key of the taped value
-  std::unordered_map<std::string, std::string> taped_;        // by the key of the other's value
-  std::unordered_map<std::string, std::string> taped_words_;  // the same without kinds
-  std::unordered_map<std::string, std::string> streams_;      // by taped iterators: taped ARNs
+  std::unordered_map<std::string, std::string> others_;  // by the key of the taped value
+  std::unordered_map<std::string, std::string> taped_;   // by the key of the other's value
+  std::unordered_map<std::string, std::string>
+      taped_words_;  // those that are asked with, as they are told in sentences
+  std::unordered_map<std::string, std::string> streams_;  // by taped iterators: taped ARNs
 };
 
 }  // namespace dynadeck::cassettes

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "cassettes/json_text.h"
+#include "cassettes/json_tree.h"
 
 namespace dynadeck::cassettes {
 namespace {
@@ -106,8 +107,9 @@ Outcome<OtherServer::Waited, std::string> OtherServer::await_table(const Scope& 
 Outcome<Answer, std::string> OtherServer::await_records(const Scope& scope,
                                                         const std::string& request, Answer first,
                                                         std::size_t count) {
-  json page = json::parse(first.body, nullptr, false);
-  json more = json::parse(request, nullptr, false);
+  if (patience_.count() == 0) return first;
+  json page = parse_tree(first.body);
+  json more = parse_tree(request);
   std::string wrong;
   const auto is_complete = [&] {
     const auto records = page.find("Records");
@@ -116,20 +118,20 @@ Outcome<Answer, std::string> OtherServer::await_records(const Scope& scope,
     return records->size() >= count;
   };
   (void)repeat([&] {
-    if (is_complete()) return true;
+    if (is_complete() || !more.is_object()) return true;
     more["ShardIterator"] = page["NextShardIterator"];
     more["Limit"] = count - page["Records"].size();
-    const auto answer = ask(scope, "GetRecords", more.dump());
+    const auto answer = ask(scope, "GetRecords", print_tree(more));
     if (!answer) return wrong = answer.error(), true;
-    json next = json::parse(answer->body, nullptr, false);
+    json next = parse_tree(answer->body);
     if (answer->status != 200 || !next.is_object() || !next["Records"].is_array()) return true;
     for (json& record : next["Records"]) page["Records"].push_back(std::move(record));
     next["Records"] = std::move(page["Records"]);
     page = std::move(next);
+    first.body = print_tree(page);
     return is_complete();
   });
   if (!wrong.empty()) return wrong;
-  first.body = page.dump(-1, ' ', false, json::error_handler_t::replace);
   return first;
 }
 

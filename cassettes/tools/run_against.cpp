@@ -68,8 +68,7 @@ class ContractTest {
     to_.errors << "dynadeck: exchange " << taped.sequence << " " << taped.operation << ": "
                << (*waited == OtherServer::Waited::kTooLong
                        ? "the table was not ready within --wait"
-                       : "DescribeTable does not say whether "
-                         "the table is ready")
+                       : "DescribeTable does not say whether the table is ready")
                << ", going on\n";
     return Done{};
   }
@@ -123,7 +122,9 @@ int run(const RunOptions& options, const ToolServers& servers, const ToolOutput&
 
 void add_run_against(CLI::App& app, const ToolServers& servers, const ToolOutput& to, int& status) {
   CLI::App* const command = app.add_subcommand(
-      "run-against", "Ask the requests of a tape of another endpoint, and compare");
+      "run-against",
+      "Ask the requests of a tape of another DynamoDB, and compare: ids, ARNs, iterators and dates "
+      "that servers draw may be others, and stand for the taped ones in later requests");
   const auto options = std::make_shared<RunOptions>();
   command->add_option("FILE", options->file, "The tape")->required();
   command->add_option("URL", options->server.url, "http(s)://HOST[:PORT], or aws")->required();

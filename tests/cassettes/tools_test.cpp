@@ -572,6 +572,15 @@ TEST_CASE("run-against waits for tables", "[cassettes]") {
   CHECK(
       cassette_with(servers, {"run-against", path, "http://there", "--wait", "0"}).errors.empty());
   CHECK(servers.asked.size() == 2 * 3);
+
+  servers.answers = [](const Request& request) {
+    return request.operation == Operation::kDescribeTable
+               ? error_response("AccessDeniedException", "not allowed")
+               : answer("{}");
+  };
+  const Ran blind = cassette_with(servers, {"run-against", path, "http://there"});
+  CHECK(blind.status == 0);
+  CHECK(contains(blind.errors, "DescribeTable does not say whether the table is ready"));
 }
 
 TEST_CASE("run-against asks with what the other server drew, and waits for its records",
@@ -608,6 +617,9 @@ TEST_CASE("run-against asks with what the other server drew, and waits for its r
   INFO(ran.output << ran.errors);
   CHECK(ran.status == 0);
   CHECK(servers.asked.size() == 2 * 4);
+  servers.asked.clear();
+  CHECK(cassette_with(servers, {"run-against", path, "http://there", "--wait", "0"}).status == 1);
+  CHECK(servers.asked.size() == 2 * 2);
 }
 
 TEST_CASE("diff pairs requests that hold what a server has drawn", "[cassettes]") {
