@@ -128,10 +128,12 @@ def on_free_port(name, command_for, log=None, attempts=3):
                 raise
 
 
-def dynalite(log=None):
+def dynalite(log=None, status_ms=0):
+    """status_ms: how long tables are CREATING, UPDATING and DELETING."""
     return on_free_port("dynalite", lambda port: [
         "node", PEERS / "dynalite/node_modules/dynalite/cli.js", "--host", "127.0.0.1", "--port",
-        port, "--createTableMs", 0, "--deleteTableMs", 0, "--updateTableMs", 0], log)
+        port, "--createTableMs", status_ms, "--deleteTableMs", status_ms, "--updateTableMs",
+        status_ms], log)
 
 
 def dynamodb_local(log=None):
