@@ -153,6 +153,7 @@ bool Matcher::stale(std::uint32_t ordinal, const Lanes& lanes) const {
   if (before && !several_[*before]) {
     const std::uint32_t closer = closers_[*before];
     if (closer != 0 && !overlap(closer - 1, ordinal)) return true;
+    if (!has_several_) return false;
   }
   return std::any_of(lanes.items.begin(), lanes.items.end(), [&](std::uint64_t lane) {
     const auto latest = lane_writes_.find(combine(lane, index_.sections[ordinal]));
@@ -188,6 +189,7 @@ void Matcher::play(std::uint32_t ordinal, const Asked& asked) {
   const bool one_by_one = before && !several_[*before];
   if (one_by_one) closers_[*before] = ordinal + 1;
   several_[ordinal] = asked.lanes->several;
+  has_several_ = has_several_ || asked.lanes->several;
   if (!one_by_one || asked.lanes->several) {
     for (const std::uint64_t lane : asked.lanes->items) {
       if (lane_writes_.size() >= kMostLaneWrites) break;

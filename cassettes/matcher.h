@@ -92,6 +92,7 @@ class Matcher {
   std::uint64_t unplayed_ = 0;
   std::vector<std::uint32_t> closers_;  // the write that ended what came after a write, plus 1
   std::vector<bool> several_;           // writes of more than one item, once they are played
+  bool has_several_ = false;            // there is one: few tapes pay for them
   // (lane, section) → the latest of its writes that were played and that closers_ does not tell of
   std::unordered_map<std::uint64_t, std::uint32_t> lane_writes_;
   std::unordered_map<std::uint64_t, std::uint32_t> table_writes_;  // (table, section) → the latest
