@@ -190,16 +190,21 @@ bool Bindings::stands_in(const PlacedItems::Owner& owner, const std::string& rec
 
 const std::string* Bindings::taped(const std::string& value) const { return find(taped_, value); }
 
+std::vector<std::string> Bindings::meanings(const std::string& value) const {
+  std::vector<std::string> found{taped_.at(value)};
+  const auto others = others_.find(value);
+  if (others != others_.end()) {
+    found.insert(found.end(), others->second.rbegin(), others->second.rend());
+  }
+  return found;
+}
+
 std::vector<std::vector<std::string>> Bindings::all_taped(
     const std::vector<std::string>& values) const {
   std::vector<std::vector<std::string>> possible;
   for (const std::string& value : values) {
-    const std::string* const newest = taped(value);
-    if (newest == nullptr) return {};
-    possible.push_back({*newest});
-    const auto others = others_.find(value);
-    if (others == others_.end()) continue;
-    possible.back().insert(possible.back().end(), others->second.rbegin(), others->second.rend());
+    if (taped(value) == nullptr) return {};
+    possible.push_back(meanings(value));
   }
   return choices(possible);
 }
@@ -209,12 +214,10 @@ std::vector<Bindings::Values> Bindings::readings(const std::string& body) const 
   std::vector<std::string> values;
   std::vector<std::vector<std::string>> possible;
   (void)replaced(body, {}, [&](const std::string& value, Places) -> const std::string* {
-    const auto others = others_.find(value);
-    if (others == others_.end()) return nullptr;
+    if (!others_.contains(value)) return nullptr;
     if (std::find(values.begin(), values.end(), value) != values.end()) return nullptr;
     values.push_back(value);
-    possible.push_back({*taped(value)});
-    possible.back().insert(possible.back().end(), others->second.rbegin(), others->second.rend());
+    possible.push_back(meanings(value));
     return nullptr;
   });
   std::vector<Values> found;
@@ -241,13 +244,14 @@ std::string Bindings::apply(std::string body, const std::vector<Pattern>& patter
                             const Values& first, const Items& items, const Owned& before) const {
   std::optional<PlacedItems> placed;
   return replaced(std::move(body), patterns, [&](const std::string& value, Places places) {
+    const std::string* found = nullptr;
     PlacedItems::Owner owner;
     if (items && contested_.contains(value)) {
       if (!placed) placed = items();
       owner = placed->at(text_of(places));
+      found = find(before, hash_in_attribute(owner, value));
+      if (found == nullptr) found = in_attribute(owner, value);
     }
-    const std::string* found = find(before, hash_in_attribute(owner, value));
-    if (found == nullptr) found = in_attribute(owner, value);
     if (found == nullptr) found = find(first, value);
     if (found == nullptr) found = in_item(owner, value);
     return found != nullptr ? found : find(live_, value);

@@ -70,6 +70,8 @@ class Bindings {
                      const Values& first = {}) const;
 
  private:
+  // All that a known value of the replay may stand for, the newest first.
+  std::vector<std::string> meanings(const std::string& value) const;
   void own(const PlacedItems::Owner& owner, const std::string& recorded, const std::string* asked,
            Owned* replaced);
   // What the owner's value stands for; null where nothing is known of that attribute, or item.

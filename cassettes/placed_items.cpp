@@ -36,9 +36,9 @@ std::vector<std::string> tables_of_actions(std::string_view request) {
 
 }  // namespace
 
-class PlacedItemsFinder {
+class PlacedItems::Finder {
  public:
-  PlacedItemsFinder(const Scope& scope, const KeySchemas& keys, PlacedItems& found)
+  Finder(const Scope& scope, const KeySchemas& keys, PlacedItems& found)
       : scope_(combine(hash_text(scope.account), hash_text(scope.region))),
         keys_(keys),
         objects_(found.objects_) {}
@@ -133,19 +133,17 @@ class PlacedItemsFinder {
     if (names == nullptr) return;
     if (const auto key = hash_members(members, *names)) {
       const std::uint64_t item = combine(combine(scope_, hash_text(table)), *key);
-      objects_.insert_or_assign(place, PlacedItems::Object{item, names, std::move(updated)});
+      objects_.insert_or_assign(place, Object{item, names, std::move(updated)});
     }
   }
 
   const std::uint64_t scope_;
   const KeySchemas& keys_;
   std::vector<std::string> tables_of_actions_;
-  std::unordered_map<std::string, PlacedItems::Object>& objects_;
+  std::unordered_map<std::string, Object>& objects_;
 };
 
 bool is_by_table(Places places) {
-  constexpr std::array<std::string_view, 5> kByTable = {
-      "RequestItems", "Responses", "UnprocessedItems", "UnprocessedKeys", "ItemCollectionMetrics"};
   return places.size() == 1 &&
          std::find(kByTable.begin(), kByTable.end(), places[0].name) != kByTable.end();
 }
@@ -153,7 +151,7 @@ bool is_by_table(Places places) {
 PlacedItems PlacedItems::of_request(const Scope& scope, std::string_view request,
                                     const KeySchemas& keys) {
   PlacedItems found;
-  PlacedItemsFinder(scope, keys, found).request(request);
+  Finder(scope, keys, found).request(request);
   return found;
 }
 
@@ -163,7 +161,7 @@ PlacedItems PlacedItems::of_answer(const Scope& scope, std::string_view request,
   const PlacedItems asked = of_request(scope, request, keys);
   const auto own = asked.objects_.find("");
   if (own != asked.objects_.end()) found.objects_.insert(*own);
-  PlacedItemsFinder(scope, keys, found).answer(request, answer);
+  Finder(scope, keys, found).answer(request, answer);
   return found;
 }
 

@@ -1,6 +1,7 @@
 // Which items a request or an answer speaks of, and where.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -13,6 +14,10 @@
 #include "harness/service.h"
 
 namespace dynadeck::cassettes {
+
+// The members of requests and answers whose own members are named by tables.
+inline constexpr std::array<std::string_view, 5> kByTable = {
+    "RequestItems", "Responses", "UnprocessedItems", "UnprocessedKeys", "ItemCollectionMetrics"};
 
 // Whether the members of an object are named by tables, as those of RequestItems are. places: where
 // the object is.
@@ -41,6 +46,7 @@ class PlacedItems {
   Owner at(std::string_view place) const;
 
  private:
+  class Finder;
   struct Object {
     std::uint64_t item;
     const std::vector<std::string>* key;         // the names of its attributes
@@ -49,7 +55,6 @@ class PlacedItems {
   static Owner owner(const Object& object, std::string_view place);
 
   std::unordered_map<std::string, Object> objects_;  // by place
-  friend class PlacedItemsFinder;
 };
 
 }  // namespace dynadeck::cassettes

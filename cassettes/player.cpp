@@ -265,11 +265,9 @@ std::optional<std::uint32_t> Player::claim_renamed(Matcher::Asked asked, const R
     asked.among.reset();
     if (waits) return std::nullopt;
   }
-  for (const Fit least : {Fit::kExact, Fit::kOtherTimes}) {
-    if (!writes || least != Fit::kExact) chosen = claim(least);
-    if (chosen) return chosen;
-  }
-  if (waits) return std::nullopt;
+  if (!writes) chosen = claim(Fit::kExact);
+  if (!chosen) chosen = claim(Fit::kOtherTimes);
+  if (chosen || waits) return chosen;
   // Of requests that are alike one was played in another's place, and now they differ: the order is
   // that of the other's item.
   asked.any_order = true;

@@ -13,6 +13,7 @@
 #include "cassettes/json_text.h"
 #include "cassettes/json_tree.h"
 #include "cassettes/match_hash.h"
+#include "cassettes/placed_items.h"
 #include "cassettes/tools/tool.h"
 #include "harness/operation.h"
 
@@ -104,10 +105,6 @@ constexpr std::array<std::string_view, 21> kUserData = {"Item",
                                                         "ScanFilter",
                                                         "Parameters",
                                                         "KinesisDataStreamDestinations"};
-
-// Objects of answers whose members are called as the request called the tables.
-constexpr std::array kByTable = {"Responses", "UnprocessedKeys", "UnprocessedItems",
-                                 "ItemCollectionMetrics"};
 
 // Lists whose order says nothing, and the member that tells their elements apart; none: all of it.
 struct Unordered {
@@ -426,7 +423,7 @@ std::string DrawnValues::carried(const std::string& request) const {
     return Rewrite::kReplace;
   };
   const VisitName visit_name = [&](Places places, std::string_view name, std::string& replacement) {
-    if (places.size() != 1 || places.front().name != "RequestItems") return false;
+    if (!is_by_table(places)) return false;
     const std::string* const found = find("TableName", name);
     if (found != nullptr) replacement = *found;
     return found != nullptr;
@@ -455,7 +452,7 @@ std::string DrawnValues::with_taped_words(std::string_view text) const {
 // token of a statement that has more to say.
 void DrawnValues::pair_data(std::string_view operation, std::string_view taped_request, json& taped,
                             json& other) {
-  for (const char* member : kByTable) {
+  for (const std::string_view member : kByTable) {
     const auto tables = other.find(member);
     if (tables == other.end() || !tables->is_object()) continue;
     json renamed = json::object();

@@ -1,5 +1,6 @@
 // Values that differ from run to run: what stands for what, in requests and answers.
 #include <catch2/catch.hpp>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -47,12 +48,20 @@ std::vector<Request> list(Requests... requests) {
   return all;
 }
 
-// A tape of these requests; every answer holds what was asked.
-void tape_of(const std::string& path, Studio& studio, const std::vector<Request>& requests) {
-  const auto deck = studio.deck([](const Request& request) { return answer(request.body); });
-  REQUIRE(deck->insert(recording(path)));
+// The body of an answer.
+using AnswerOf = std::function<std::string(const Request&)>;
+
+void tape_of(const CassetteOptions& options, Studio& studio, const std::vector<Request>& requests,
+             const AnswerOf& answer_of) {
+  const auto deck = studio.deck([&](const Request& request) { return answer(answer_of(request)); });
+  REQUIRE(deck->insert(options));
   for (const Request& request : requests) (void)deck->handle(request);
   REQUIRE(deck->eject());
+}
+
+// A tape of these requests; every answer holds what was asked.
+void tape_of(const std::string& path, Studio& studio, const std::vector<Request>& requests) {
+  tape_of(recording(path), studio, requests, [](const Request& request) { return request.body; });
 }
 
 }  // namespace
@@ -210,11 +219,8 @@ TEST_CASE("items of one time have each their own in the replay", "[cassettes]") 
     }
     return "{}";
   };
-  const auto taping =
-      studio.deck([&](const Request& request) { return answer(answer_of(recorded, request)); });
-  REQUIRE(taping->insert(recording(path)));
-  for (const Request& request : session(recorded)) (void)taping->handle(request);
-  REQUIRE(taping->eject());
+  tape_of(recording(path), studio, session(recorded),
+          [&](const Request& request) { return answer_of(recorded, request); });
   CassetteOptions options = replaying(path, GENERATE(Order::kStrict, Order::kItem, Order::kFree));
   REQUIRE(set_option(options, "normalise", "pattern:T-[0-9]"));
   const auto deck = studio.empty_deck();
@@ -258,11 +264,8 @@ TEST_CASE("attributes of one time have each their own in the replay", "[cassette
   const std::string now = "2026-01-01T00:00:00Z";
   const Times recorded{now, now};
   const Times live{"2026-02-02T00:00:01Z", "2026-02-02T00:00:02Z"};
-  const auto taping =
-      studio.deck([&](const Request& request) { return answer(answer_of(recorded, request)); });
-  REQUIRE(taping->insert(recording(path)));
-  for (const Request& request : session(recorded)) (void)taping->handle(request);
-  REQUIRE(taping->eject());
+  tape_of(recording(path), studio, session(recorded),
+          [&](const Request& request) { return answer_of(recorded, request); });
   CassetteOptions options = replaying(path, GENERATE(Order::kStrict, Order::kItem, Order::kFree));
   REQUIRE(set_option(options, "normalise", "timestamp"));
   const auto deck = studio.empty_deck();
@@ -327,14 +330,10 @@ TEST_CASE("tables with drawn names are known in batches", "[cassettes]") {
     if (request.operation == Operation::kBatchGetItem) body.replace(2, 12, "Responses");
     return body;
   };
-  const auto taping =
-      studio.deck([&](const Request& request) { return answer(answer_of(request)); });
   CassetteOptions options = recording(path);
   const bool by_path = GENERATE(true, false);
   REQUIRE(set_option(options, "normalise", by_path ? "$.TableName" : "pattern:-[0-9]+"));
-  REQUIRE(taping->insert(options));
-  for (const Request& request : session("orders-17", "users-4")) (void)taping->handle(request);
-  REQUIRE(taping->eject());
+  tape_of(options, studio, session("orders-17", "users-4"), answer_of);
   const auto deck = studio.empty_deck();
   REQUIRE(deck->insert(replaying(path, GENERATE(Order::kStrict, Order::kItem, Order::kFree))));
   const bool keyed_by_it = !by_path;  // a path says nothing of names in items
@@ -364,15 +363,12 @@ TEST_CASE("keys of one time are told apart by what else is in them", "[cassettes
         R"({"TableName":"t","KeySchema":[{"AttributeName":"user"},{"AttributeName":"at"}]})");
   };
   // Nobody has put ann@T-2.
-  const auto taping = studio.deck([&](const Request& request) {
-    return answer(request.body == get_it("ann", "T-2").body ? "{}" : request.body);
-  });
-  REQUIRE(taping->insert(recording(path)));
-  for (const Request& request : list(create_table(), put_it("ann", "T-1"), put_it("bob", "T-2"),
-                                     get_it("ann", "T-2"), get_it("ann", "T-1"))) {
-    (void)taping->handle(request);
-  }
-  REQUIRE(taping->eject());
+  tape_of(recording(path), studio,
+          list(create_table(), put_it("ann", "T-1"), put_it("bob", "T-2"), get_it("ann", "T-2"),
+               get_it("ann", "T-1")),
+          [&](const Request& request) {
+            return request.body == get_it("ann", "T-2").body ? "{}" : request.body;
+          });
   CassetteOptions options = replaying(path, GENERATE(Order::kItem, Order::kFree));
   REQUIRE(set_option(options, "normalise", GENERATE("pattern:T-[0-9]", "$.Item.at")));
   const auto deck = studio.empty_deck();
