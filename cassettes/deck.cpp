@@ -5,14 +5,14 @@
 #include <limits>
 #include <utility>
 
-#include "cassettes/json_text.h"
-#include "cassettes/match_rules.h"
+#include "cassettes/json/text.h"
+#include "cassettes/matching/rules.h"
+#include "cassettes/matching/sections.h"
 #include "cassettes/player.h"
 #include "cassettes/recorder.h"
-#include "cassettes/redactor.h"
-#include "cassettes/sections.h"
-#include "harness/error.h"
-#include "harness/utf8.h"
+#include "cassettes/redaction/redactor.h"
+#include "harness/seam/error.h"
+#include "harness/seam/utf8.h"
 
 namespace dynadeck::cassettes {
 

@@ -9,15 +9,15 @@
 #include <string>
 
 #include "cassettes/options.h"
-#include "cassettes/replay_report.h"
-#include "cassettes/stats.h"
-#include "cassettes/stream_line.h"
+#include "cassettes/report.h"
+#include "cassettes/streams/line.h"
 #include "cassettes/striped_pointer.h"
-#include "cassettes/tape_header.h"
-#include "harness/admin.h"
-#include "harness/clock.h"
-#include "harness/result.h"
-#include "harness/service.h"
+#include "cassettes/tape/header.h"
+#include "cassettes/tape/stats.h"
+#include "harness/seam/admin.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/result.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::cassettes {
 

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "cassettes/deck.h"
-#include "cassettes/difference.h"
-#include "cassettes/json_text.h"
+#include "cassettes/json/text.h"
+#include "cassettes/matching/difference.h"
 
 namespace dynadeck::cassettes {
 namespace {

@@ -7,9 +7,9 @@
 #include <sstream>
 #include <utility>
 
-#include "cassettes/json_text.h"
-#include "cassettes/redactor.h"
-#include "cassettes/tape_header.h"
+#include "cassettes/json/text.h"
+#include "cassettes/redaction/redactor.h"
+#include "cassettes/tape/header.h"
 
 namespace dynadeck::cassettes {
 namespace {

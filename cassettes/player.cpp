@@ -4,11 +4,11 @@
 #include <cmath>
 #include <utility>
 
-#include "cassettes/difference.h"
-#include "cassettes/json_text.h"
-#include "cassettes/match_hash.h"
-#include "harness/random.h"
-#include "harness/request_view.h"
+#include "cassettes/json/text.h"
+#include "cassettes/matching/difference.h"
+#include "cassettes/matching/hash.h"
+#include "harness/seam/random.h"
+#include "harness/seam/request_view.h"
 
 namespace dynadeck::cassettes {
 namespace {

@@ -13,21 +13,21 @@
 #include <unordered_set>
 #include <vector>
 
-#include "cassettes/bindings.h"
-#include "cassettes/frame_cache.h"
-#include "cassettes/lanes.h"
-#include "cassettes/match_rules.h"
-#include "cassettes/matcher.h"
+#include "cassettes/matching/bindings.h"
+#include "cassettes/matching/lanes.h"
+#include "cassettes/matching/matcher.h"
+#include "cassettes/matching/renamed_index.h"
+#include "cassettes/matching/rules.h"
 #include "cassettes/options.h"
-#include "cassettes/redactor.h"
-#include "cassettes/renamed_index.h"
-#include "cassettes/replay_report.h"
-#include "cassettes/stats.h"
-#include "cassettes/stream_replay.h"
-#include "cassettes/stream_tape.h"
-#include "cassettes/tape_index.h"
-#include "harness/result.h"
-#include "harness/service.h"
+#include "cassettes/redaction/redactor.h"
+#include "cassettes/report.h"
+#include "cassettes/streams/replay.h"
+#include "cassettes/streams/tape.h"
+#include "cassettes/tape/frame_cache.h"
+#include "cassettes/tape/index.h"
+#include "cassettes/tape/stats.h"
+#include "harness/seam/result.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::cassettes {
 

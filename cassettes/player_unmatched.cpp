@@ -3,9 +3,9 @@
 #include <limits>
 #include <utility>
 
-#include "cassettes/difference.h"
+#include "cassettes/matching/difference.h"
 #include "cassettes/player.h"
-#include "harness/error.h"
+#include "harness/seam/error.h"
 
 namespace dynadeck::cassettes {
 namespace {

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "cassettes/interaction.h"
-#include "cassettes/json_text.h"
-#include "cassettes/tape_reader.h"
+#include "cassettes/json/text.h"
+#include "cassettes/tape/interaction.h"
+#include "cassettes/tape/reader.h"
 
 namespace dynadeck::cassettes {
 namespace {

@@ -9,14 +9,14 @@
 #include <string_view>
 
 #include "cassettes/options.h"
-#include "cassettes/redactor.h"
-#include "cassettes/stats.h"
-#include "cassettes/stream_line.h"
-#include "cassettes/tape_header.h"
-#include "cassettes/tape_recorder.h"
-#include "harness/clock.h"
-#include "harness/result.h"
-#include "harness/service.h"
+#include "cassettes/redaction/redactor.h"
+#include "cassettes/streams/line.h"
+#include "cassettes/tape/header.h"
+#include "cassettes/tape/recorder.h"
+#include "cassettes/tape/stats.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/result.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::cassettes {
 

@@ -1,11 +1,11 @@
 #include "engine/engine.h"
 
-#include "engine/core.h"
-#include "engine/messages_tables.h"
+#include "engine/core/core.h"
+#include "engine/messages/tables.h"
 #include "engine/operations/operations.h"
-#include "engine/table_deletion.h"
-#include "engine/wire_json.h"
-#include "harness/error.h"
+#include "engine/upkeep/deletion.h"
+#include "engine/wire/json.h"
+#include "harness/seam/error.h"
 
 namespace dynadeck::engine {
 namespace {

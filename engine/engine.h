@@ -9,11 +9,11 @@
 #include <utility>
 #include <vector>
 
-#include "engine/store.h"
-#include "harness/clock.h"
-#include "harness/random.h"
-#include "harness/result.h"
-#include "harness/service.h"
+#include "engine/store/store.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/random.h"
+#include "harness/seam/result.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 
@@ -34,10 +34,10 @@ struct EngineOptions {
   std::chrono::milliseconds ttl_sweep_interval{0};
 };
 
-struct Activity;   // engine/activity.h
+struct Activity;   // engine/core/activity.h
 class ChangeSink;  // engine/streams/change_sink.h
-class StreamSink;  // engine/streams/stream_sink.h
-struct Core;       // engine/core.h: what operations work with
+class StreamSink;  // engine/streams/sink.h
+struct Core;       // engine/core/core.h: what operations work with
 
 // *Synchronized.*
 class Engine : public Service {

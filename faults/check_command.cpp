@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "faults/rule.h"
+#include "faults/rules/rule.h"
 
 namespace dynadeck::faults {
 

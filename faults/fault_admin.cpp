@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "faults/fields.h"
-#include "faults/rule_set.h"
+#include "faults/language/fields.h"
+#include "faults/rules/set.h"
 
 namespace dynadeck::faults {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "faults/rule_board.h"
-#include "harness/admin.h"
+#include "faults/rules/board.h"
+#include "harness/seam/admin.h"
 
 namespace dynadeck::faults {
 

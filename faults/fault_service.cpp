@@ -1,6 +1,6 @@
 #include "faults/fault_service.h"
 
-#include "faults/rule_set.h"
+#include "faults/rules/set.h"
 
 namespace dynadeck::faults {
 namespace {

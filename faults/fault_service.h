@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "faults/rule_board.h"
-#include "harness/service.h"
+#include "faults/rules/board.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::faults {
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "harness/result.h"
+#include "harness/seam/result.h"
 
 namespace dynadeck {
 

@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <optional>
 
-#include "harness/config_options.h"
-#include "harness/version.h"
+#include "harness/options.h"
+#include "harness/seam/version.h"
 
 namespace dynadeck {
 namespace {

@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "harness/clock.h"
-#include "harness/result.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/result.h"
 
 namespace dynadeck {
 

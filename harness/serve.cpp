@@ -8,10 +8,10 @@
 #include <memory>
 #include <utility>
 
-#include "cassettes/replay_report.h"
+#include "cassettes/report.h"
 #include "harness/child_process.h"
-#include "harness/error.h"
-#include "harness/http_server.h"
+#include "harness/http/server.h"
+#include "harness/seam/error.h"
 #include "harness/stack.h"
 
 namespace dynadeck {

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "harness/config.h"
-#include "harness/result.h"
+#include "harness/seam/result.h"
 
 namespace dynadeck {
 

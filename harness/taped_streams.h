@@ -5,7 +5,7 @@
 #include <span>
 #include <string>
 
-#include "engine/streams/stream_sink.h"
+#include "engine/streams/sink.h"
 
 namespace dynadeck {
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "harness/clock.h"
-#include "harness/kinesis_delivery.h"
-#include "harness/upstream.h"
+#include "harness/kinesis/delivery.h"
+#include "harness/seam/clock.h"
+#include "harness/upstream/upstream.h"
 
 namespace dynadeck {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "harness/clock.h"
-#include "harness/service.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/service.h"
 #include "metrics/registry.h"
 
 namespace dynadeck::metrics {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "harness/error.h"
+#include "harness/seam/error.h"
 
 namespace dynadeck::metrics {
 namespace {

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/admin.h"
+#include "harness/seam/admin.h"
 
 namespace dynadeck::metrics {
 

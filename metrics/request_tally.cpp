@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "harness/error.h"
+#include "harness/seam/error.h"
 
 namespace dynadeck::metrics {
 namespace {

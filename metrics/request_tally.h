@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "harness/service.h"
+#include "harness/seam/service.h"
 #include "metrics/registry.h"
 
 namespace dynadeck::metrics {

@@ -8,8 +8,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "cassettes/match_hash.h"
-#include "cassettes/stream_line.h"
+#include "cassettes/matching/hash.h"
+#include "cassettes/streams/line.h"
 #include "cassettes/tools/tool.h"
 
 namespace dynadeck::cassettes {

@@ -6,10 +6,10 @@
 #include <ostream>
 #include <string>
 
-#include "cassettes/json_text.h"
-#include "cassettes/line_writer.h"
+#include "cassettes/json/text.h"
+#include "cassettes/tape/line_writer.h"
 #include "cassettes/tools/tool.h"
-#include "harness/utf8.h"
+#include "harness/seam/utf8.h"
 
 namespace dynadeck::cassettes {
 namespace {

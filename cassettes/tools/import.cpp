@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "cassettes/json_text.h"
-#include "cassettes/stream_line.h"
+#include "cassettes/json/text.h"
+#include "cassettes/streams/line.h"
 #include "cassettes/tools/tool.h"
 
 namespace dynadeck::cassettes {

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "cassettes/json_text.h"
-#include "cassettes/stream_line.h"
+#include "cassettes/json/text.h"
+#include "cassettes/streams/line.h"
 #include "cassettes/tools/tool.h"
 
 namespace dynadeck::cassettes {

@@ -11,7 +11,7 @@
 #include <system_error>
 #include <vector>
 
-#include "cassettes/tape_reader.h"
+#include "cassettes/tape/reader.h"
 
 namespace dynadeck::cassettes {
 namespace {

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "cassettes/tape_file.h"
-#include "cassettes/tape_writer.h"
-#include "harness/result.h"
+#include "cassettes/tape/file.h"
+#include "cassettes/tape/writer.h"
+#include "harness/seam/result.h"
 
 namespace dynadeck::cassettes {
 

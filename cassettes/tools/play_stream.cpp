@@ -6,13 +6,13 @@
 #include <string>
 #include <unordered_set>
 
-#include "cassettes/json_text.h"
-#include "cassettes/match_hash.h"
-#include "cassettes/stream_line.h"
-#include "cassettes/stream_tracker.h"
+#include "cassettes/json/text.h"
+#include "cassettes/matching/hash.h"
+#include "cassettes/streams/line.h"
+#include "cassettes/streams/tracker.h"
 #include "cassettes/tools/servers.h"
 #include "cassettes/tools/tool.h"
-#include "harness/request_view.h"
+#include "harness/seam/request_view.h"
 
 namespace dynadeck::cassettes {
 namespace {

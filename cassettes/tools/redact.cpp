@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "cassettes/options.h"
-#include "cassettes/redactor.h"
-#include "cassettes/stream_line.h"
+#include "cassettes/redaction/redactor.h"
+#include "cassettes/streams/line.h"
 #include "cassettes/tools/tool.h"
 
 namespace dynadeck::cassettes {

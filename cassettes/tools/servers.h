@@ -7,8 +7,8 @@
 #include <memory>
 #include <string>
 
-#include "harness/result.h"
-#include "harness/service.h"
+#include "harness/seam/result.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::cassettes {
 

@@ -8,13 +8,13 @@
 #include <ostream>
 #include <string>
 
-#include "cassettes/difference.h"
-#include "cassettes/interaction.h"
-#include "cassettes/json_text.h"
-#include "cassettes/stream_line.h"
-#include "cassettes/tape_reader.h"
+#include "cassettes/json/text.h"
+#include "cassettes/matching/difference.h"
+#include "cassettes/streams/line.h"
+#include "cassettes/tape/interaction.h"
+#include "cassettes/tape/reader.h"
 #include "cassettes/tools/tool.h"
-#include "harness/request_view.h"
+#include "harness/seam/request_view.h"
 
 namespace dynadeck::cassettes {
 namespace {

@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "cassettes/json_text.h"
-#include "cassettes/stream_line.h"
+#include "cassettes/json/text.h"
+#include "cassettes/streams/line.h"
 #include "cassettes/tools/tool.h"
-#include "harness/request_view.h"
+#include "harness/seam/request_view.h"
 
 namespace dynadeck::cassettes {
 namespace {

@@ -5,7 +5,7 @@
 #include <ostream>
 #include <string>
 
-#include "cassettes/json_text.h"
+#include "cassettes/json/text.h"
 #include "cassettes/tools/tool.h"
 
 namespace dynadeck::cassettes {

@@ -8,8 +8,8 @@
 #include <iostream>
 #include <memory>
 
-#include "cassettes/difference.h"
-#include "cassettes/json_text.h"
+#include "cassettes/json/text.h"
+#include "cassettes/matching/difference.h"
 
 namespace dynadeck::cassettes {
 namespace {

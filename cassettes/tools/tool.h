@@ -10,12 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "cassettes/interaction.h"
-#include "cassettes/json_path.h"
-#include "cassettes/tape_reader.h"
+#include "cassettes/json/path.h"
+#include "cassettes/tape/interaction.h"
+#include "cassettes/tape/reader.h"
 #include "cassettes/tools/outputs.h"
 #include "cassettes/tools/servers.h"
-#include "harness/result.h"
+#include "harness/seam/result.h"
 
 namespace CLI {
 class App;

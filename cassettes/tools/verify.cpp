@@ -11,11 +11,11 @@
 #include <utility>
 #include <vector>
 
-#include "cassettes/interaction.h"
-#include "cassettes/json_text.h"
-#include "cassettes/secrets.h"
-#include "cassettes/stream_line.h"
-#include "cassettes/tape_reader.h"
+#include "cassettes/json/text.h"
+#include "cassettes/redaction/secrets.h"
+#include "cassettes/streams/line.h"
+#include "cassettes/tape/interaction.h"
+#include "cassettes/tape/reader.h"
 #include "cassettes/tools/tool.h"
 
 namespace dynadeck::cassettes {

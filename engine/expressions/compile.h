@@ -7,12 +7,12 @@
 
 #include <string_view>
 
-#include "engine/api_error.h"
 #include "engine/expressions/condition.h"
 #include "engine/expressions/key_condition.h"
 #include "engine/expressions/placeholders.h"
 #include "engine/expressions/projection.h"
 #include "engine/expressions/update.h"
+#include "engine/messages/api_error.h"
 
 namespace dynadeck::engine {
 

@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "engine/expressions/condition_tree.h"
-#include "engine/value_writer.h"
+#include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {
 namespace {

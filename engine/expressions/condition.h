@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/attribute_value.h"
+#include "engine/values/attribute_value.h"
 
 namespace dynadeck::engine {
 

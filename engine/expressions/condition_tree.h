@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/attribute_value.h"
 #include "engine/expressions/document_path.h"
+#include "engine/values/attribute_value.h"
 
 namespace dynadeck::engine {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/messages.h"
+#include "engine/messages/messages.h"
 
 namespace dynadeck::engine {
 namespace {

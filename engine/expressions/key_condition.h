@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/api_error.h"
-#include "engine/attribute_value.h"
-#include "engine/key_schema.h"
+#include "engine/messages/api_error.h"
+#include "engine/values/attribute_value.h"
+#include "engine/values/key_schema.h"
 
 namespace dynadeck::engine {
 

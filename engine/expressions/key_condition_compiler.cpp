@@ -5,7 +5,7 @@
 
 #include "engine/expressions/compile.h"
 #include "engine/expressions/condition_compiler.h"
-#include "engine/messages.h"
+#include "engine/messages/messages.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstdint>
 
-#include "engine/messages.h"
+#include "engine/messages/messages.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "engine/java_order.h"
-#include "engine/messages.h"
+#include "engine/messages/messages.h"
+#include "engine/values/java_order.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/api_error.h"
-#include "engine/attribute_value.h"
-#include "engine/item_reader.h"
-#include "engine/wire_json.h"
+#include "engine/messages/api_error.h"
+#include "engine/values/attribute_value.h"
+#include "engine/wire/item_reader.h"
+#include "engine/wire/json.h"
 
 namespace dynadeck::engine {
 

@@ -5,8 +5,8 @@
 #include "engine/expressions/compile.h"
 #include "engine/expressions/condition_compiler.h"
 #include "engine/expressions/paths.h"
-#include "engine/messages.h"
-#include "engine/value_writer.h"
+#include "engine/messages/messages.h"
+#include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/result.h"
+#include "harness/seam/result.h"
 
 namespace dynadeck::engine {
 

@@ -1,6 +1,6 @@
 #include "engine/expressions/tokens.h"
 
-#include "engine/messages.h"
+#include "engine/messages/messages.h"
 
 namespace dynadeck::engine {
 namespace {

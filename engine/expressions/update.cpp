@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "engine/expressions/update_tree.h"
-#include "engine/item_reader.h"
-#include "engine/messages.h"
-#include "engine/value_writer.h"
+#include "engine/messages/messages.h"
+#include "engine/values/value_writer.h"
+#include "engine/wire/item_reader.h"
 
 namespace dynadeck::engine {
 namespace {

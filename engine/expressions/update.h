@@ -8,9 +8,9 @@
 #include <string>
 #include <string_view>
 
-#include "engine/api_error.h"
-#include "engine/attribute_value.h"
 #include "engine/expressions/projection.h"
+#include "engine/messages/api_error.h"
+#include "engine/values/attribute_value.h"
 
 namespace dynadeck::engine {
 

@@ -12,7 +12,7 @@
 #include "engine/expressions/paths.h"
 #include "engine/expressions/syntax.h"
 #include "engine/expressions/update_tree.h"
-#include "engine/messages.h"
+#include "engine/messages/messages.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "engine/expressions/condition_tree.h"
 #include "engine/expressions/update_tree.h"
-#include "engine/inputs/request_members.h"
-#include "engine/messages.h"
+#include "engine/inputs/members.h"
+#include "engine/messages/messages.h"
 
 namespace dynadeck::engine {
 namespace {

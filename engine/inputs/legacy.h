@@ -5,12 +5,12 @@
 #include <optional>
 #include <string_view>
 
-#include "engine/api_error.h"
 #include "engine/expressions/condition.h"
 #include "engine/expressions/key_condition.h"
 #include "engine/expressions/update.h"
-#include "engine/item_reader.h"
-#include "engine/wire_json.h"
+#include "engine/messages/api_error.h"
+#include "engine/wire/item_reader.h"
+#include "engine/wire/json.h"
 
 namespace dynadeck::engine {
 

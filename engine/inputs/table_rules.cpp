@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/java_order.h"
-#include "engine/messages.h"
-#include "engine/messages_schema.h"
+#include "engine/messages/messages.h"
+#include "engine/messages/schema.h"
+#include "engine/values/java_order.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -1,8 +1,8 @@
 // What CreateTable and UpdateTable requests must agree on with themselves.
 #pragma once
 
-#include "engine/api_error.h"
-#include "engine/inputs/table_inputs.h"
+#include "engine/inputs/tables.h"
+#include "engine/messages/api_error.h"
 
 namespace dynadeck::engine {
 

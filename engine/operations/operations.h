@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "engine/api_error.h"
-#include "engine/core.h"
-#include "engine/wire_json.h"
-#include "harness/service.h"
+#include "engine/core/core.h"
+#include "engine/messages/api_error.h"
+#include "engine/wire/json.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 

@@ -2,7 +2,7 @@
 
 #include <cstdio>
 
-#include "harness/random.h"
+#include "harness/seam/random.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "engine/schema.h"
 #include "engine/streams/change_sink.h"
-#include "engine/streams/stream_record.h"
+#include "engine/streams/record.h"
+#include "engine/tables/schema.h"
 
 namespace dynadeck::engine {
 

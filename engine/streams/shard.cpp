@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/key_codec.h"
+#include "engine/store/key_codec.h"
 
 namespace dynadeck::engine {
 

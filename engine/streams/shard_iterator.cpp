@@ -1,8 +1,8 @@
 #include "engine/streams/shard_iterator.h"
 
-#include "engine/base64.h"
-#include "engine/key_codec.h"
-#include "harness/random.h"
+#include "engine/store/key_codec.h"
+#include "engine/values/base64.h"
+#include "harness/seam/random.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "harness/clock.h"
+#include "harness/seam/clock.h"
 
 namespace dynadeck::engine {
 

@@ -6,9 +6,9 @@
 #include <cstdio>
 #include <limits>
 
-#include "engine/key_codec.h"
-#include "engine/streams/stream_description.h"
-#include "engine/streams/stream_record.h"
+#include "engine/store/key_codec.h"
+#include "engine/streams/description.h"
+#include "engine/streams/record.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -22,12 +22,12 @@
 #include <string>
 #include <vector>
 
-#include "engine/api_error.h"
-#include "engine/store.h"
+#include "engine/messages/api_error.h"
+#include "engine/store/store.h"
 #include "engine/streams/shard.h"
-#include "engine/streams/stream_sink.h"
-#include "harness/clock.h"
-#include "harness/random.h"
+#include "engine/streams/sink.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/random.h"
 
 namespace dynadeck::engine {
 

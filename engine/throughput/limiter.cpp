@@ -1,8 +1,8 @@
 #include "engine/throughput/limiter.h"
 
-#include "engine/key_codec.h"
-#include "engine/messages_tables.h"
-#include "harness/error.h"
+#include "engine/messages/tables.h"
+#include "engine/store/key_codec.h"
+#include "harness/seam/error.h"
 
 namespace dynadeck::engine {
 namespace {

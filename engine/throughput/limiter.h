@@ -14,8 +14,8 @@
 #include <span>
 #include <unordered_map>
 
-#include "engine/api_error.h"
-#include "engine/schema.h"
+#include "engine/messages/api_error.h"
+#include "engine/tables/schema.h"
 #include "engine/throughput/token_bucket.h"
 
 namespace dynadeck::engine {

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "harness/clock.h"
+#include "harness/seam/clock.h"
 
 namespace dynadeck::engine {
 

@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "faults/effects/effects.h"
-#include "faults/error_catalog.h"
-#include "harness/error.h"
-#include "harness/request_view.h"
+#include "faults/effects/error_catalog.h"
+#include "harness/seam/error.h"
+#include "harness/seam/request_view.h"
 
 namespace dynadeck::faults {
 namespace {

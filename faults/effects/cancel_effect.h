@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/service.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::faults {
 

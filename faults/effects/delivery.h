@@ -1,7 +1,7 @@
 // Small things that the effects on an answer's way out share.
 #pragma once
 
-#include "harness/service.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::faults {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "faults/effect.h"
-#include "faults/fields.h"
+#include "faults/effects/effect.h"
+#include "faults/language/fields.h"
 
 namespace dynadeck::faults {
 

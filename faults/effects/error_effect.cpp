@@ -4,9 +4,9 @@
 
 #include "faults/effects/cancel_effect.h"
 #include "faults/effects/effects.h"
+#include "faults/effects/error_catalog.h"
 #include "faults/effects/throttling_reasons.h"
-#include "faults/error_catalog.h"
-#include "harness/error.h"
+#include "harness/seam/error.h"
 
 namespace dynadeck::faults {
 namespace {

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "faults/effects/effects.h"
-#include "harness/error.h"
+#include "harness/seam/error.h"
 
 namespace dynadeck::faults {
 namespace {

@@ -7,9 +7,9 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "faults/counter.h"
 #include "faults/effects/effects.h"
-#include "harness/request_view.h"
+#include "faults/rules/counter.h"
+#include "harness/seam/request_view.h"
 
 namespace dynadeck::faults {
 namespace {

@@ -1,8 +1,8 @@
 // `records` and `roll`: what a stream's consumer meets.
 #include <nlohmann/json.hpp>
 
-#include "faults/body_scan.h"
 #include "faults/effects/effects.h"
+#include "faults/requests/body_scan.h"
 
 namespace dynadeck::faults {
 namespace {

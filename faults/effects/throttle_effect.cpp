@@ -3,17 +3,17 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "faults/body_scan.h"
 #include "faults/effects/cancel_effect.h"
 #include "faults/effects/effects.h"
+#include "faults/effects/error_catalog.h"
 #include "faults/effects/throttling_reasons.h"
+#include "faults/effects/token_buckets.h"
 #include "faults/effects/unprocessed_effect.h"
-#include "faults/error_catalog.h"
-#include "faults/item_keys.h"
-#include "faults/token_buckets.h"
-#include "faults/when.h"
-#include "harness/error.h"
-#include "harness/request_view.h"
+#include "faults/language/when.h"
+#include "faults/requests/body_scan.h"
+#include "faults/requests/item_keys.h"
+#include "harness/seam/error.h"
+#include "harness/seam/request_view.h"
 
 namespace dynadeck::faults {
 namespace {

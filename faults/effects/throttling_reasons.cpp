@@ -1,7 +1,7 @@
 #include "faults/effects/throttling_reasons.h"
 
-#include "faults/body_scan.h"
-#include "harness/error.h"
+#include "faults/requests/body_scan.h"
+#include "harness/seam/error.h"
 
 namespace dynadeck::faults {
 namespace {

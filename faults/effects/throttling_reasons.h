@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "faults/fields.h"
-#include "harness/service.h"
+#include "faults/language/fields.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::faults {
 

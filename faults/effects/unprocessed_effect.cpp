@@ -6,8 +6,8 @@
 #include <optional>
 
 #include "faults/effects/effects.h"
-#include "faults/error_catalog.h"
-#include "harness/error.h"
+#include "faults/effects/error_catalog.h"
+#include "harness/seam/error.h"
 
 namespace dynadeck::faults {
 namespace {

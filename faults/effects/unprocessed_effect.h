@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "faults/effect.h"
+#include "faults/effects/effect.h"
 
 namespace dynadeck::faults {
 

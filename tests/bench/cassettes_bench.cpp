@@ -21,11 +21,11 @@
 #include <vector>
 
 #include "cassettes/deck.h"
-#include "cassettes/frame_cache.h"
-#include "cassettes/tape_reader.h"
-#include "cassettes/tape_writer.h"
-#include "harness/clock.h"
-#include "harness/random.h"
+#include "cassettes/tape/frame_cache.h"
+#include "cassettes/tape/reader.h"
+#include "cassettes/tape/writer.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/random.h"
 
 using namespace dynadeck;
 using namespace dynadeck::cassettes;

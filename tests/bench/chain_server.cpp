@@ -11,12 +11,12 @@
 
 #include "engine/engine.h"
 #include "faults/fault_service.h"
-#include "faults/journal.h"
-#include "faults/rule_board.h"
-#include "harness/admin.h"
-#include "harness/clock.h"
-#include "harness/http_server.h"
-#include "harness/random.h"
+#include "faults/journal/journal.h"
+#include "faults/rules/board.h"
+#include "harness/http/server.h"
+#include "harness/seam/admin.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/random.h"
 #include "metrics/metrics_service.h"
 #include "metrics/registry.h"
 

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "faults/fault_service.h"
-#include "faults/journal.h"
-#include "faults/rule_board.h"
-#include "harness/clock.h"
-#include "harness/service.h"
+#include "faults/journal/journal.h"
+#include "faults/rules/board.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/service.h"
 
 using namespace dynadeck;
 using namespace dynadeck::faults;

@@ -6,8 +6,8 @@
 #include <thread>
 #include <vector>
 
-#include "cassettes/tape_reader.h"
-#include "harness/error.h"
+#include "cassettes/tape/reader.h"
+#include "harness/seam/error.h"
 #include "tests/cassettes/doubles.h"
 
 using namespace dynadeck;

@@ -14,8 +14,8 @@
 #include <utility>
 
 #include "cassettes/deck.h"
-#include "harness/clock.h"
-#include "harness/service.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::cassettes::testing {
 

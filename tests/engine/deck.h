@@ -7,8 +7,8 @@
 #include <string>
 
 #include "engine/engine.h"
-#include "harness/clock.h"
-#include "harness/random.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/random.h"
 
 namespace dynadeck::engine {
 

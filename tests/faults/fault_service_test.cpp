@@ -7,7 +7,7 @@
 #include <sstream>
 #include <thread>
 
-#include "faults/rule_set.h"
+#include "faults/rules/set.h"
 #include "tests/faults/support.h"
 
 using namespace dynadeck;

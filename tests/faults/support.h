@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "faults/fault_service.h"
-#include "faults/rule.h"
-#include "faults/rule_board.h"
-#include "harness/clock.h"
+#include "faults/rules/board.h"
+#include "faults/rules/rule.h"
+#include "harness/seam/clock.h"
 
 namespace dynadeck::faults::testing {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/authorization.h"
-#include "harness/sigv4.h"
+#include "harness/aws/sigv4.h"
+#include "harness/http/authorization.h"
 
 using namespace dynadeck;
 

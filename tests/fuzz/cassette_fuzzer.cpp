@@ -9,17 +9,17 @@
 #include <string>
 #include <string_view>
 
-#include "cassettes/difference.h"
-#include "cassettes/frame_cache.h"
-#include "cassettes/interaction.h"
-#include "cassettes/json_path.h"
-#include "cassettes/match_hash.h"
-#include "cassettes/redactor.h"
-#include "cassettes/secrets.h"
-#include "cassettes/stream_line.h"
-#include "cassettes/stream_tape.h"
-#include "cassettes/tape_index.h"
-#include "cassettes/tape_reader.h"
+#include "cassettes/json/path.h"
+#include "cassettes/matching/difference.h"
+#include "cassettes/matching/hash.h"
+#include "cassettes/redaction/redactor.h"
+#include "cassettes/redaction/secrets.h"
+#include "cassettes/streams/line.h"
+#include "cassettes/streams/tape.h"
+#include "cassettes/tape/frame_cache.h"
+#include "cassettes/tape/index.h"
+#include "cassettes/tape/interaction.h"
+#include "cassettes/tape/reader.h"
 
 using namespace dynadeck::cassettes;
 

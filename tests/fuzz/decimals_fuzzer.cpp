@@ -4,7 +4,7 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "engine/decimal.h"
+#include "engine/values/decimal.h"
 
 namespace {
 

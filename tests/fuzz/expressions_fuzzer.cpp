@@ -5,8 +5,8 @@
 #include <string_view>
 
 #include "engine/expressions/compile.h"
-#include "engine/item_reader.h"
-#include "engine/wire_json.h"
+#include "engine/wire/item_reader.h"
+#include "engine/wire/json.h"
 
 namespace {
 

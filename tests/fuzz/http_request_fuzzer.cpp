@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "harness/http_framing.h"
-#include "harness/http_server_library.h"
+#include "harness/http/framing.h"
+#include "harness/http/server_library.h"
 
 using namespace dynadeck;
 

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <type_traits>
 
-#include "engine/inputs/item_inputs.h"
-#include "engine/item_record.h"
-#include "engine/wire_json.h"
+#include "engine/inputs/items.h"
+#include "engine/values/item_record.h"
+#include "engine/wire/json.h"
 
 namespace {
 

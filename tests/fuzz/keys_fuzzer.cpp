@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/key_codec.h"
+#include "engine/store/key_codec.h"
 
 namespace {
 

@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <string_view>
 
-#include "engine/inputs/batch_inputs.h"
-#include "engine/inputs/item_inputs.h"
-#include "engine/inputs/read_inputs.h"
-#include "engine/inputs/table_inputs.h"
+#include "engine/inputs/batches.h"
+#include "engine/inputs/items.h"
+#include "engine/inputs/reads.h"
+#include "engine/inputs/tables.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dynadeck::engine;  // NOLINT: a fuzzer of everything in it

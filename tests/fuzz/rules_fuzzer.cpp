@@ -5,11 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "faults/body_scan.h"
 #include "faults/fault_service.h"
-#include "faults/rule.h"
-#include "faults/rule_board.h"
-#include "harness/clock.h"
+#include "faults/requests/body_scan.h"
+#include "faults/rules/board.h"
+#include "faults/rules/rule.h"
+#include "harness/seam/clock.h"
 
 namespace {
 

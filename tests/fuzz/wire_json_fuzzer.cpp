@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string_view>
 
-#include "engine/wire_json.h"
+#include "engine/wire/json.h"
 
 namespace {
 

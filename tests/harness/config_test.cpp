@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cstdlib>
 
-#include "harness/time_text.h"
+#include "harness/seam/time_text.h"
 
 using namespace dynadeck;
 using namespace std::chrono_literals;

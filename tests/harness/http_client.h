@@ -9,9 +9,9 @@
 #include <string>
 #include <string_view>
 
-#include "harness/clock.h"
-#include "harness/http_server.h"
-#include "harness/random.h"
+#include "harness/http/server.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/random.h"
 
 namespace dynadeck::testing {
 

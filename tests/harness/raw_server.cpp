@@ -1,4 +1,4 @@
-#include "raw_server.h"
+#include "tests/harness/raw_server.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

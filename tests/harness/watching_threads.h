@@ -9,7 +9,7 @@
 #include <memory>
 #include <thread>
 
-#include "harness/socket_watch.h"
+#include "harness/sockets/socket_watch.h"
 
 namespace dynadeck::testing {
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
-#include "harness/error.h"
+#include "harness/seam/error.h"
 
 using namespace dynadeck;
 using namespace dynadeck::metrics;

@@ -1,5 +1,5 @@
 """Where dynadeck finds the credentials that it signs with, and that it finds new ones before they
-expire. The whole program; tests/harness/aws_credentials_test.cpp has the cases in between."""
+expire. The whole program; tests/harness/aws/credentials_test.cpp has the cases in between."""
 import datetime
 import http.server
 import os

@@ -1,5 +1,5 @@
 """Where a request goes: the path below which the upstream is, streams' own endpoint, the region
-that the client signs for. tests/harness/upstream_target_test.cpp has the forms of URLs."""
+that the client signs for. tests/harness/upstream/target_test.cpp has the forms of URLs."""
 import unittest
 
 from support import front, servers, wire
