@@ -19,8 +19,6 @@
 namespace dynadeck::cassettes {
 namespace {
 
-constexpr std::size_t kShownBytes = 160;
-
 struct ShowOptions {
   std::string file;
   std::string operation;  // globs; empty matches all

@@ -27,6 +27,9 @@ inline constexpr int kToolGood = 0;
 inline constexpr int kToolFound = 1;  // verify, diff, run-against: something is not as it should be
 inline constexpr int kToolUnusable = 2;  // the file cannot be read as a tape
 
+// How much of a body is shown.
+inline constexpr std::size_t kShownBytes = 160;
+
 struct ToolOutput {
   std::ostream& output;
   std::ostream& errors;

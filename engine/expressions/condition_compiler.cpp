@@ -11,6 +11,8 @@
 namespace dynadeck::engine {
 namespace {
 
+using Kind = ConditionNode::Kind;
+
 constexpr std::size_t kMaxExpressionBytes = 4096;
 constexpr std::size_t kMaxInOperands = 100;
 
@@ -19,18 +21,18 @@ struct FunctionInfo {
   std::size_t operands;
   bool is_condition;  // else it gives a value
   bool in_updates;    // else in conditions
-  ConditionNode::Kind kind;
+  Kind kind;
 };
 
 constexpr std::array kFunctions = {
-    FunctionInfo{"attribute_exists", 1, true, false, ConditionNode::Kind::kExists},
-    FunctionInfo{"attribute_not_exists", 1, true, false, ConditionNode::Kind::kNotExists},
-    FunctionInfo{"attribute_type", 2, true, false, ConditionNode::Kind::kAttributeType},
-    FunctionInfo{"begins_with", 2, true, false, ConditionNode::Kind::kBeginsWith},
-    FunctionInfo{"contains", 2, true, false, ConditionNode::Kind::kContains},
-    FunctionInfo{"size", 1, false, false, ConditionNode::Kind::kEqual},
-    FunctionInfo{"if_not_exists", 2, false, true, ConditionNode::Kind::kEqual},
-    FunctionInfo{"list_append", 2, false, true, ConditionNode::Kind::kEqual},
+    FunctionInfo{"attribute_exists", 1, true, false, Kind::kExists},
+    FunctionInfo{"attribute_not_exists", 1, true, false, Kind::kNotExists},
+    FunctionInfo{"attribute_type", 2, true, false, Kind::kAttributeType},
+    FunctionInfo{"begins_with", 2, true, false, Kind::kBeginsWith},
+    FunctionInfo{"contains", 2, true, false, Kind::kContains},
+    FunctionInfo{"size", 1, false, false, Kind::kEqual},
+    FunctionInfo{"if_not_exists", 2, false, true, Kind::kEqual},
+    FunctionInfo{"list_append", 2, false, true, Kind::kEqual},
 };
 
 const FunctionInfo* find_function(std::string_view name) {
@@ -40,7 +42,6 @@ const FunctionInfo* find_function(std::string_view name) {
 }
 
 ConditionNode::Kind comparison_kind(std::string_view symbol) {
-  using Kind = ConditionNode::Kind;
   if (symbol == "=") return Kind::kEqual;
   if (symbol == "<>") return Kind::kNotEqual;
   if (symbol == "<") return Kind::kLess;
@@ -103,19 +104,19 @@ class Builder {
   bool build(const SyntaxNode& node, ConditionNode& out) {
     switch (node.kind) {
       case SyntaxNode::Kind::kOr:
-        return build_children(node, ConditionNode::Kind::kOr, out);
+        return build_children(node, Kind::kOr, out);
       case SyntaxNode::Kind::kAnd:
-        return build_children(node, ConditionNode::Kind::kAnd, out);
+        return build_children(node, Kind::kAnd, out);
       case SyntaxNode::Kind::kNot:
-        return build_children(node, ConditionNode::Kind::kNot, out);
+        return build_children(node, Kind::kNot, out);
       case SyntaxNode::Kind::kCompare:
         out.kind = comparison_kind(node.text);
         return build_operands(node, out) && check_comparison(node, out);
       case SyntaxNode::Kind::kBetween:
-        out.kind = ConditionNode::Kind::kBetween;
+        out.kind = Kind::kBetween;
         return build_operands(node, out) && check_between(out);
       case SyntaxNode::Kind::kIn:
-        out.kind = ConditionNode::Kind::kIn;
+        out.kind = Kind::kIn;
         return build_operands(node, out) && check_in(out);
       default:
         out.kind = find_function(node.text)->kind;
@@ -209,8 +210,7 @@ class Builder {
 
   bool check_comparison(const SyntaxNode& syntax, const ConditionNode& node) {
     if (!check_distinct(syntax.text, node)) return false;
-    const bool any_type =
-        node.kind == ConditionNode::Kind::kEqual || node.kind == ConditionNode::Kind::kNotEqual;
+    const bool any_type = node.kind == Kind::kEqual || node.kind == Kind::kNotEqual;
     return any_type || check_scalars(syntax.text, node);
   }
 
@@ -238,7 +238,6 @@ class Builder {
   }
 
   bool check_call(const SyntaxNode& syntax, const ConditionNode& node) {
-    using Kind = ConditionNode::Kind;
     const ConditionOperand& first = node.operands.front();
     const bool needs_path = node.kind == Kind::kExists || node.kind == Kind::kNotExists ||
                             node.kind == Kind::kAttributeType;

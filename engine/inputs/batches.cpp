@@ -17,11 +17,7 @@ namespace {
 constexpr std::size_t kMaxBatchKeys = 100;
 constexpr std::size_t kMaxBatchWrites = 25;
 
-constexpr std::array<std::string_view, 1> kGetExpressions = {"ProjectionExpression"};
-constexpr std::array<std::string_view, 1> kGetLegacy = {"AttributesToGet"};
 constexpr std::array<std::string_view, 1> kActionExpressions = {"ConditionExpression"};
-constexpr std::array<std::string_view, 2> kUpdateExpressions = {"UpdateExpression",
-                                                                "ConditionExpression"};
 
 // ---------------------------------------------------------------- BatchGetItem
 
@@ -108,23 +104,23 @@ Result<BatchWriteItemInput::Write> read_write(const JsonValue& request) {
 // ---------------------------------------------------------------- transactions
 
 using Action = TransactWriteItemsInput::Action;
-using Kind = TransactWriteItemsInput::Kind;
+using ActionType = TransactWriteItemsInput::Kind;
 
 struct ActionKind {
   std::string_view member;
-  Kind kind;
+  ActionType kind;
 };
 
 constexpr std::array kActionKinds = {
-    ActionKind{"ConditionCheck", Kind::kConditionCheck},
-    ActionKind{"Put", Kind::kPut},
-    ActionKind{"Delete", Kind::kDelete},
-    ActionKind{"Update", Kind::kUpdate},
+    ActionKind{"ConditionCheck", ActionType::kConditionCheck},
+    ActionKind{"Put", ActionType::kPut},
+    ActionKind{"Delete", ActionType::kDelete},
+    ActionKind{"Update", ActionType::kUpdate},
 };
 
 Status read_action_expressions(const JsonValue& body, Action& action) {
   constexpr ValueWording kWording = ValueWording::kOlder;
-  const bool is_update = action.kind == Kind::kUpdate;
+  const bool is_update = action.kind == ActionType::kUpdate;
   const Styles styles = {is_update ? std::span<const std::string_view>(kUpdateExpressions)
                                    : std::span<const std::string_view>(kActionExpressions),
                          {}};
@@ -157,11 +153,11 @@ Result<Action> read_action(const JsonValue& item) {
   action.table_name = string_member(body, "TableName");
   action.return_item_on_condition_failure = read_return_on_failure(body);
   if (Status status = read_action_expressions(body, action); !status.ok()) return status.error();
-  const JsonValue& attributes = *body.find(kind.kind == Kind::kPut ? "Item" : "Key");
+  const JsonValue& attributes = *body.find(kind.kind == ActionType::kPut ? "Item" : "Key");
   Result<std::string> encoded = read_item(attributes, ValueWording::kOlder);
   if (!encoded.ok()) return encoded.error();
   action.item = std::move(encoded).value();
-  if (kind.kind == Kind::kPut && item_size_bytes(ItemView(action.item)) > kMaxItemBytes) {
+  if (kind.kind == ActionType::kPut && item_size_bytes(ItemView(action.item)) > kMaxItemBytes) {
     return validation_error(messages::item_too_large());
   }
   return action;

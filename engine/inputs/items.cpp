@@ -14,12 +14,8 @@ namespace {
 
 constexpr ValueWording kWording = ValueWording::kCurrent;
 
-constexpr std::array<std::string_view, 1> kGetExpressions = {"ProjectionExpression"};
-constexpr std::array<std::string_view, 1> kGetLegacy = {"AttributesToGet"};
 constexpr std::array<std::string_view, 1> kWriteExpressions = {"ConditionExpression"};
 constexpr std::array<std::string_view, 1> kWriteLegacy = {"Expected"};
-constexpr std::array<std::string_view, 2> kUpdateExpressions = {"UpdateExpression",
-                                                                "ConditionExpression"};
 constexpr std::array<std::string_view, 2> kUpdateLegacy = {"AttributeUpdates", "Expected"};
 
 // What all writes have, besides their condition.

@@ -1,6 +1,7 @@
 // Reading single members of a request whose shape has been checked.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -42,6 +43,12 @@ struct Styles {
   std::span<const std::string_view> expressions;
   std::span<const std::string_view> legacy;
 };
+
+// Of reads by key, and of updates, alone and in batches and transactions.
+inline constexpr std::array<std::string_view, 1> kGetExpressions = {"ProjectionExpression"};
+inline constexpr std::array<std::string_view, 1> kGetLegacy = {"AttributesToGet"};
+inline constexpr std::array<std::string_view, 2> kUpdateExpressions = {"UpdateExpression",
+                                                                       "ConditionExpression"};
 
 // Refuses expressions beside legacy parameters, and placeholders without expressions.
 Status check_styles(const JsonValue& body, const Styles& styles, ValueWording wording);

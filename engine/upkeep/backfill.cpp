@@ -12,7 +12,7 @@ namespace dynadeck::engine {
 namespace {
 
 // How many items are locked at a time.
-constexpr std::size_t kGroup = 64;
+constexpr std::size_t kBackfillGroup = 64;
 
 // The table and the index as the catalog has them now; nothing once either has gone.
 struct Target {
@@ -166,7 +166,8 @@ bool Backfiller::visit_all(const BackfillTask& task) {
   cursor.seek_first();
   while (cursor.valid() || !keys.empty()) {
     if (stopping_) return false;
-    for (; cursor.valid() && keys.size() < kGroup; cursor.next()) keys.emplace_back(cursor.key());
+    for (; cursor.valid() && keys.size() < kBackfillGroup; cursor.next())
+      keys.emplace_back(cursor.key());
     auto left = visit(core_, task, keys);
     if (!left) return false;
     // Transactions are over in no time.

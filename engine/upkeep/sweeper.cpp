@@ -12,7 +12,7 @@ namespace dynadeck::engine {
 namespace {
 
 // How many items are locked at a time.
-constexpr std::size_t kGroup = 64;
+constexpr std::size_t kSweepGroup = 64;
 
 // The table, if items of it may expire.
 const Table* find_expiring(const Core& core, const CatalogView& view, const TableKey& key) {
@@ -114,7 +114,7 @@ Result<std::size_t> Sweeper::sweep_table(const TableKey& key) {
   cursor.seek_first();
   while (cursor.valid() && !stopping_) {
     std::vector<std::string> entries;
-    for (; cursor.valid() && entries.size() < kGroup; cursor.next()) {
+    for (; cursor.valid() && entries.size() < kSweepGroup; cursor.next()) {
       entries.emplace_back(cursor.key());
     }
     const Result<std::size_t> deleted = delete_group(key, entries);
@@ -199,7 +199,8 @@ bool Sweeper::index_items(const TableKey& key) {
   std::vector<std::string> keys;
   while (cursor.valid() || !keys.empty()) {
     if (stopping_) return false;
-    for (; cursor.valid() && keys.size() < kGroup; cursor.next()) keys.emplace_back(cursor.key());
+    for (; cursor.valid() && keys.size() < kSweepGroup; cursor.next())
+      keys.emplace_back(cursor.key());
     const CatalogView& view = core_.catalog->view();
     table = find_indexing(view, key);
     if (table == nullptr) return false;

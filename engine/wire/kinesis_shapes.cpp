@@ -7,7 +7,7 @@ namespace {
 
 using Member = ShapeMember;
 
-constexpr std::array kStreamArn = {not_null(), min_length(37), max_length(1024)};
+constexpr std::array kKinesisStreamArn = {not_null(), min_length(37), max_length(1024)};
 constexpr std::array<std::string_view, 2> kPrecisions = {"MILLISECOND", "MICROSECOND"};
 constexpr std::array kPrecision = {one_of(kPrecisions)};
 constexpr std::array kConfigurationMembers = {
@@ -20,13 +20,13 @@ constexpr Shape kUpdateConfiguration =
 
 constexpr std::array kDestinationMembers = {
     Member{"TableName", &kString, kTableName},
-    Member{"StreamArn", &kString, kStreamArn},
+    Member{"StreamArn", &kString, kKinesisStreamArn},
     Member{"EnableKinesisStreamingConfiguration", &kEnableConfiguration},
 };
 
-constexpr std::array kUpdateMembers = {
+constexpr std::array kUpdateDestinationMembers = {
     Member{"TableName", &kString, kTableName},
-    Member{"StreamArn", &kString, kStreamArn},
+    Member{"StreamArn", &kString, kKinesisStreamArn},
     Member{"UpdateKinesisStreamingConfiguration", &kUpdateConfiguration},
 };
 
@@ -40,7 +40,7 @@ constexpr std::array kDescribeMembers = {
 constexpr Shape kKinesisStreamingDestination =
     structure("KinesisStreamingDestinationInput", kDestinationMembers);
 constexpr Shape kUpdateKinesisStreamingDestination =
-    structure("UpdateKinesisStreamingDestinationInput", kUpdateMembers);
+    structure("UpdateKinesisStreamingDestinationInput", kUpdateDestinationMembers);
 constexpr Shape kDescribeKinesisStreamingDestination =
     structure("DescribeKinesisStreamingDestinationInput", kDescribeMembers);
 

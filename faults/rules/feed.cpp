@@ -10,15 +10,15 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+std::string text_of(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 // Seed and counting as the document has them.
 std::string other_of(const RuleFile& file) {
-  Json json = file.count ? print_count(*file.count) : Json::object();
-  if (file.seed) json["seed"] = *file.seed;
-  return text_of(json);
+  Json other = file.count ? print_count(*file.count) : Json::object();
+  if (file.seed) other["seed"] = *file.seed;
+  return text_of(other);
 }
 
 template <typename List>

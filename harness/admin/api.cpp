@@ -15,18 +15,6 @@ namespace {
 using nlohmann::json;
 using std::chrono::microseconds;
 
-Response method_not_allowed(const AdminRequest& request, std::string_view allowed) {
-  Response response =
-      admin_error(405, request.path + " takes " + std::string(allowed) + ", not " + request.method);
-  response.headers.add("Allow", std::string(allowed));
-  return response;
-}
-
-std::string parameter(const AdminRequest& request, const std::string& name) {
-  const auto found = request.query.find(name);
-  return found == request.query.end() ? "" : found->second;
-}
-
 std::string to_text(Clock::WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const std::chrono::year_month_day date{day};
@@ -130,7 +118,8 @@ AdminHandler reset_handler(Reset reset) {
         return admin_error(400, "unknown parameter '" + name + "'; known: account, region");
       }
     }
-    const std::string problem = reset(parameter(request, "account"), parameter(request, "region"));
+    const std::string problem =
+        reset(query_parameter(request, "account"), query_parameter(request, "region"));
     if (!problem.empty()) return admin_error(409, problem);
     return admin_json(200, "{\"status\":\"ok\"}\n");
   };

@@ -8,18 +8,6 @@ namespace {
 // A shard's children share its range; more than these help no test.
 constexpr std::uint32_t kMaxChildren = 16;
 
-Response method_not_allowed(const AdminRequest& request, const std::string& allowed) {
-  Response response =
-      admin_error(405, request.path + " takes " + allowed + ", not " + request.method);
-  response.headers.add("Allow", allowed);
-  return response;
-}
-
-std::string parameter(const AdminRequest& request, const std::string& name) {
-  const auto found = request.query.find(name);
-  return found == request.query.end() ? "" : found->second;
-}
-
 Response counted(const Counted& result, const std::string& name) {
   if (!result.ok()) return admin_error(500, result.error());
   return admin_json(200, "{\"" + name + "\":" + std::to_string(result.value()) + "}");
@@ -37,9 +25,9 @@ AdminHandler expiry_handler(std::function<Counted()> expire) {
 AdminHandler shard_roll_handler(std::function<Counted(const ShardRollRequest&)> roll) {
   return [roll = std::move(roll)](const AdminRequest& request) {
     if (request.method != "POST") return method_not_allowed(request, "POST");
-    ShardRollRequest wanted{parameter(request, "table"), parameter(request, "account"),
-                            parameter(request, "region"), parameter(request, "shard")};
-    if (const std::string text = parameter(request, "children"); !text.empty()) {
+    ShardRollRequest wanted{query_parameter(request, "table"), query_parameter(request, "account"),
+                            query_parameter(request, "region"), query_parameter(request, "shard")};
+    if (const std::string text = query_parameter(request, "children"); !text.empty()) {
       const char* const end = text.data() + text.size();
       const auto [stopped, error] = std::from_chars(text.data(), end, wanted.children);
       if (error != std::errc() || stopped != end || wanted.children < 1 ||

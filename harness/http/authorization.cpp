@@ -43,7 +43,7 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
   }
 }
 
-std::string_view trimmed(std::string_view text) {
+std::string_view without_blanks(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t");
   if (begin == std::string_view::npos) return {};
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
@@ -239,10 +239,11 @@ Outcome<Authorization, Refusal> read_authorization(const HttpRequest& request) {
                    "Found both 'X-Amz-Algorithm' as a query-string param and 'Authorization' as "
                    "HTTP header."};
   }
-  if (!presigned && (!header || !trimmed(*header).starts_with("AWS4-"))) {
+  if (!presigned && (!header || !without_blanks(*header).starts_with("AWS4-"))) {
     return Refusal{kMissing, "Request is missing Authentication Token"};
   }
-  auto authorization = presigned ? read_query(request) : read_header(request, trimmed(*header));
+  auto authorization =
+      presigned ? read_query(request) : read_header(request, without_blanks(*header));
   if (authorization.ok()) read_credential(authorization.value());
   return authorization;
 }

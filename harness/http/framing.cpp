@@ -40,10 +40,6 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-  return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
-}
-
 bool has_token(std::string_view value, std::string_view token) {
   while (!value.empty()) {
     const std::size_t comma = std::min(value.find(','), value.size());

@@ -108,6 +108,4 @@ class RequestFraming {
 // Whether a comma-separated header value has that element; case does not matter.
 bool has_token(std::string_view value, std::string_view token);
 
-bool equal_ignoring_case(std::string_view left, std::string_view right);
-
 }  // namespace dynadeck

@@ -26,4 +26,10 @@ Response admin_json(int status, std::string json);
 // {"error": message}
 Response admin_error(int status, std::string_view message);
 
+// 405, with what the path takes: "GET, PUT".
+Response method_not_allowed(const AdminRequest& request, std::string_view allowed);
+
+// A parameter of the query; empty where it is not given.
+std::string query_parameter(const AdminRequest& request, const std::string& name);
+
 }  // namespace dynadeck

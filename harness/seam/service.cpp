@@ -10,21 +10,19 @@
 #include "harness/seam/request_view.h"
 
 namespace dynadeck {
-namespace {
 
-bool same_name(std::string_view left, std::string_view right) {
+bool equal_ignoring_case(std::string_view left, std::string_view right) {
   return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
 }
-
-}  // namespace
 
 void HeaderList::add(std::string name, std::string value) {
   entries_.emplace_back(std::move(name), std::move(value));
 }
 
 void HeaderList::set(std::string_view name, std::string value) {
-  const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                  [&](const Entry& entry) { return same_name(entry.first, name); });
+  const auto found = std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) {
+    return equal_ignoring_case(entry.first, name);
+  });
   if (found == entries_.end()) {
     add(std::string(name), std::move(value));
   } else {
@@ -34,7 +32,7 @@ void HeaderList::set(std::string_view name, std::string value) {
 
 std::optional<std::string_view> HeaderList::find(std::string_view name) const {
   for (const auto& [key, value] : entries_) {
-    if (same_name(key, name)) return value;
+    if (equal_ignoring_case(key, name)) return value;
   }
   return std::nullopt;
 }

@@ -22,6 +22,9 @@ namespace dynadeck {
 class Clock;        // harness/seam/clock.h
 class RequestView;  // harness/seam/request_view.h
 
+// Whether two names of headers, or words in their values, are the same: case does not matter.
+bool equal_ignoring_case(std::string_view left, std::string_view right);
+
 // Headers as they came or are to be sent, in order. Names compare without case.
 class HeaderList {
  public:

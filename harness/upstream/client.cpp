@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kTick{10};
 // How soon it is noticed that there are timeouts to watch.
 constexpr milliseconds kIdleTick{50};
-constexpr std::size_t kReadBufferBytes = std::size_t{64} * 1024;
+constexpr std::size_t kResponseBufferBytes = std::size_t{64} * 1024;
 // Hosts in use at a time: a client chooses one by the region it signs for.
 constexpr std::size_t kMaxHosts = 200;
 
@@ -37,7 +37,7 @@ class UpstreamClient::Loop {
                  stats,
                  epoll_create1(EPOLL_CLOEXEC),
                  inbox_,
-                 std::vector<char>(kReadBufferBytes),
+                 std::vector<char>(kResponseBufferBytes),
                  {}} {
     epoll_event event{};
     event.events = EPOLLIN | EPOLLET;

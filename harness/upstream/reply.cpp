@@ -8,10 +8,6 @@
 namespace dynadeck {
 namespace {
 
-bool same_name(std::string_view left, std::string_view right) {
-  return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
-}
-
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -146,16 +142,16 @@ bool ReplyParser::parse_field(std::string_view line) {
   }
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = trimmed(line.substr(colon + 1));
-  if (same_name(name, "content-length")) {
+  if (equal_ignoring_case(name, "content-length")) {
     const std::optional<std::size_t> length = parse_size(value, 10);
     if (!length || (content_length_ && *content_length_ != *length)) return false;
     content_length_ = length;
-  } else if (same_name(name, "transfer-encoding")) {
-    if (chunked_ || !same_name(value, "chunked")) return false;
+  } else if (equal_ignoring_case(name, "transfer-encoding")) {
+    if (chunked_ || !equal_ignoring_case(value, "chunked")) return false;
     chunked_ = true;
-  } else if (same_name(name, "connection")) {
+  } else if (equal_ignoring_case(name, "connection")) {
     note_connection(value);
-  } else if (same_name(name, "keep-alive")) {
+  } else if (equal_ignoring_case(name, "keep-alive")) {
     note_keep_alive(value);
   }
   reply_.headers.add(std::string(name), std::string(value));
@@ -165,8 +161,8 @@ bool ReplyParser::parse_field(std::string_view line) {
 void ReplyParser::note_connection(std::string_view value) {
   while (!value.empty()) {
     const std::string_view element = next_element(value);
-    if (same_name(element, "close")) reply_.keep_alive = false;
-    if (same_name(element, "keep-alive")) reply_.keep_alive = true;
+    if (equal_ignoring_case(element, "close")) reply_.keep_alive = false;
+    if (equal_ignoring_case(element, "keep-alive")) reply_.keep_alive = true;
   }
 }
 

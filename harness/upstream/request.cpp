@@ -21,18 +21,14 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-bool same_name(std::string_view left, std::string_view right) {
-  return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
-}
-
 template <std::size_t kSize>
 bool is_one_of(std::string_view name, const std::array<std::string_view, kSize>& names) {
   return std::any_of(names.begin(), names.end(),
-                     [&](std::string_view known) { return same_name(name, known); });
+                     [&](std::string_view known) { return equal_ignoring_case(name, known); });
 }
 
 // Of the client's connection, or of the body as it was before it was decoded.
-constexpr std::array<std::string_view, 13> kOwnHeaders = {"accept-encoding",
+constexpr std::array<std::string_view, 13> kHopHeaders = {"accept-encoding",
                                                           "connection",
                                                           "content-encoding",
                                                           "content-length",
@@ -63,7 +59,7 @@ HeaderList unsigned_headers(const Request& request) {
   HeaderList headers;
   headers.reserve(request.headers.size() + 4);
   for (const auto& [name, value] : request.headers) {
-    if (!is_one_of(name, kOwnHeaders) && !is_one_of(name, kSignatureHeaders)) {
+    if (!is_one_of(name, kHopHeaders) && !is_one_of(name, kSignatureHeaders)) {
       headers.add(name, value);
     }
   }
@@ -132,7 +128,7 @@ std::string upstream_request(const Request& request, const UpstreamRoute& route,
     for (const auto& [name, value] : headers) add(name, value);
   } else {
     for (const auto& [name, value] : request.headers) {
-      if (!is_one_of(name, kOwnHeaders)) add(name, value);
+      if (!is_one_of(name, kHopHeaders)) add(name, value);
     }
     if (!request.headers.find("host")) add("Host", route.endpoint.host_header());
   }

@@ -14,31 +14,27 @@
 namespace dynadeck {
 namespace {
 
-bool same_name(std::string_view left, std::string_view right) {
-  return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
-}
-
 // Of the upstream's connection, or made anew by the HTTP layer for what it sends.
-constexpr std::array<std::string_view, 12> kOwnHeaders = {"connection",
-                                                          "content-encoding",
-                                                          "content-length",
-                                                          "content-type",
-                                                          "date",
-                                                          "keep-alive",
-                                                          "proxy-authenticate",
-                                                          "te",
-                                                          "trailer",
-                                                          "transfer-encoding",
-                                                          "upgrade",
-                                                          "x-amz-crc32"};
+constexpr std::array<std::string_view, 12> kRebuiltHeaders = {"connection",
+                                                              "content-encoding",
+                                                              "content-length",
+                                                              "content-type",
+                                                              "date",
+                                                              "keep-alive",
+                                                              "proxy-authenticate",
+                                                              "te",
+                                                              "trailer",
+                                                              "transfer-encoding",
+                                                              "upgrade",
+                                                              "x-amz-crc32"};
 
 // A browser's permissions are the HTTP layer's to give: given twice, they are none.
 constexpr std::string_view kPermissions = "access-control-";
 
 bool is_own(std::string_view name) {
-  if (same_name(name.substr(0, kPermissions.size()), kPermissions)) return true;
-  return std::any_of(kOwnHeaders.begin(), kOwnHeaders.end(),
-                     [&](std::string_view own) { return same_name(own, name); });
+  if (equal_ignoring_case(name.substr(0, kPermissions.size()), kPermissions)) return true;
+  return std::any_of(kRebuiltHeaders.begin(), kRebuiltHeaders.end(),
+                     [&](std::string_view own) { return equal_ignoring_case(own, name); });
 }
 
 // "…#ResourceNotFoundException" in the body, or in the header that newer services use.
@@ -56,8 +52,8 @@ std::string error_code_of(const UpstreamReply& reply) {
 
 Outcome<Done, std::string> decompress(UpstreamReply& reply, std::size_t max_body_bytes) {
   const std::string_view encoding = reply.headers.find("content-encoding").value_or("identity");
-  if (same_name(encoding, "identity") || encoding.empty()) return Done{};
-  if (!same_name(encoding, "gzip")) {
+  if (equal_ignoring_case(encoding, "identity") || encoding.empty()) return Done{};
+  if (!equal_ignoring_case(encoding, "gzip")) {
     return "its Content-Encoding is '" + std::string(encoding) + "', which nobody asked for";
   }
   auto plain = gunzip(reply.body, max_body_bytes);

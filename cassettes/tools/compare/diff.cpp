@@ -21,7 +21,6 @@
 namespace dynadeck::cassettes {
 namespace {
 
-constexpr std::size_t kShownBytes = 160;
 constexpr std::size_t kCacheBytes = std::size_t{32} << 20;
 
 // A tape with random access.

@@ -20,8 +20,6 @@
 namespace dynadeck::cassettes {
 namespace {
 
-constexpr std::size_t kShownBytes = 160;
-
 struct RunOptions {
   std::string file;
   ServerChoice server;

@@ -6,17 +6,13 @@
 #include "engine/items/table_units.h"
 #include "engine/messages/tables.h"
 #include "engine/operations/operations.h"
+#include "engine/operations/transactions/bounds.h"
 #include "engine/operations/transactions/cancellation.h"
 #include "engine/store/key_codec.h"
 #include "engine/values/item_record.h"
 
 namespace dynadeck::engine {
 namespace {
-
-// Source: [doc] "Quotas": transactions.
-constexpr std::size_t kMaxTransactionBytes = 4 * 1024 * 1024;
-// Source: [doc] "Amazon DynamoDB Transactions: How it works": two reads per item.
-constexpr double kTransactionFactor = 2;
 
 using Get = TransactGetItemsInput::Get;
 

@@ -10,16 +10,12 @@
 #include "engine/operations/items/apply_update.h"
 #include "engine/operations/items/item_write.h"
 #include "engine/operations/operations.h"
+#include "engine/operations/transactions/bounds.h"
 #include "engine/operations/transactions/cancellation.h"
 #include "engine/store/key_codec.h"
 
 namespace dynadeck::engine {
 namespace {
-
-// Source: [doc] "Quotas": transactions.
-constexpr std::size_t kMaxTransactionBytes = 4 * 1024 * 1024;
-// Source: [doc] "Amazon DynamoDB Transactions: How it works": two writes per item.
-constexpr double kTransactionFactor = 2;
 
 using Action = TransactWriteItemsInput::Action;
 using Kind = TransactWriteItemsInput::Kind;
