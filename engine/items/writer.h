@@ -40,7 +40,7 @@ class ItemWriter {
       : core_(core),
         exchange_(exchange),
         batch_(*core.store),
-        stream_records_(*core.streams, core.clock, core.activity) {}
+        stream_records_(*core.streams, core.clock, core.activity.stream_records_written) {}
 
   // Fails where the disk does. Answers what the write costs.
   Result<ConsumedCapacity> add(const ItemChange& change);
