@@ -1,4 +1,6 @@
 // What operations work with.
+//
+// This room has what all requests of an engine share: its parts, and who may write which item when.
 #pragma once
 
 #include <atomic>

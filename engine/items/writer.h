@@ -1,6 +1,9 @@
 // The one way in which items change: item, index entries, stream record, expiry, counts and sizes,
 // in one batch.
 //
+// This room has what reads and writes of items have in common, whichever operation asks: do keys
+// fit, what is stored, what does it cost, how is it changed.
+//
 // Whoever adds a change holds the item's lock or mark until commit() has returned, and has found
 // the catalog view current under it.
 #pragma once
