@@ -3,7 +3,9 @@
 #include "engine/core/core.h"
 #include "engine/messages/tables.h"
 #include "engine/operations/operations.h"
+#include "engine/upkeep/backfill.h"
 #include "engine/upkeep/deletion.h"
+#include "engine/upkeep/sweeper.h"
 #include "engine/wire/json.h"
 #include "harness/seam/error.h"
 
@@ -23,7 +25,16 @@ Response to_response(Result<std::string> result) {
 
 }  // namespace
 
-Engine::Engine(std::unique_ptr<Core> core) : core_(std::move(core)) {}
+Engine::Engine(std::unique_ptr<Core> core)
+    : core_(std::move(core)),
+      backfiller_(std::make_unique<Backfiller>(*core_)),
+      sweeper_(std::make_unique<Sweeper>(*core_)) {
+  core_->backfiller = backfiller_.get();
+  core_->sweeper = sweeper_.get();
+  backfiller_->resume();
+  sweeper_->start(core_->options.ttl_sweep_interval);
+}
+
 Engine::~Engine() = default;
 
 Outcome<std::unique_ptr<Engine>, std::string> Engine::open(EngineOptions options,
@@ -43,10 +54,6 @@ Outcome<std::unique_ptr<Engine>, std::string> Engine::open(EngineOptions options
   if (auto loaded = core->streams->load(core->catalog->view()); !loaded.ok()) {
     return loaded.error();
   }
-  core->backfiller = std::make_unique<Backfiller>(*core);
-  core->backfiller->resume();
-  core->sweeper = std::make_unique<Sweeper>(*core);
-  core->sweeper->start(core->options.ttl_sweep_interval);
   return std::unique_ptr<Engine>(new Engine(std::move(core)));
 }
 
@@ -82,7 +89,7 @@ Outcome<std::size_t, std::string> Engine::reset(const std::optional<std::string>
 }
 
 Outcome<std::size_t, std::string> Engine::expire_items() {
-  const Result<std::size_t> deleted = core_->sweeper->sweep();
+  const Result<std::size_t> deleted = sweeper_->sweep();
   if (!deleted.ok()) return deleted.error().message;
   return deleted.value();
 }

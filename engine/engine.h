@@ -1,7 +1,6 @@
 // DynamoDB itself, as the last link of the chain.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/store/store.h"
+#include "engine/core/options.h"
 #include "harness/seam/clock.h"
 #include "harness/seam/random.h"
 #include "harness/seam/result.h"
@@ -17,27 +16,12 @@
 
 namespace dynadeck::engine {
 
-struct EngineOptions {
-  std::string data_dir;  // made where it is missing; ignored in memory
-  bool in_memory = false;
-  Durability durability = Durability::kWal;
-  bool shared_db = false;  // one namespace for all accounts and regions
-  // How long a table or an index stays CREATING, UPDATING or DELETING. Zero: the answer to the
-  // operation says so, and the next call finds it done.
-  std::chrono::milliseconds status_delay{0};
-  // Whether provisioned throughput, on-demand maxima and the limits of partitions are enforced.
-  bool enforce_throughput = false;
-  std::uint32_t stream_shards = 1;               // of a new stream
-  std::chrono::milliseconds stream_roll_age{0};  // after which a shard is rolled; zero: never
-  // How often items that have expired are looked for, and stream records that are too old. Zero:
-  // only when asked to.
-  std::chrono::milliseconds ttl_sweep_interval{0};
-};
-
 struct Activity;   // engine/core/activity.h
+class Backfiller;  // engine/upkeep/backfill.h
 class ChangeSink;  // engine/streams/change_sink.h
-class StreamSink;  // engine/streams/sink.h
 struct Core;       // engine/core/core.h: what operations work with
+class StreamSink;  // engine/streams/sink.h
+class Sweeper;     // engine/upkeep/sweeper.h
 
 // *Synchronized.*
 class Engine : public Service {
@@ -87,7 +71,10 @@ class Engine : public Service {
 
  private:
   explicit Engine(std::unique_ptr<Core> core);
+
   std::unique_ptr<Core> core_;
+  std::unique_ptr<Backfiller> backfiller_;  // these work with the core: they end before it
+  std::unique_ptr<Sweeper> sweeper_;
 };
 
 }  // namespace dynadeck::engine

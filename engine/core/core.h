@@ -1,4 +1,6 @@
 // What operations work with.
+//
+// This room has what all requests of an engine share: its parts, and who may write which item when.
 #pragma once
 
 #include <atomic>
@@ -9,7 +11,7 @@
 #include "engine/core/activity.h"
 #include "engine/core/client_tokens.h"
 #include "engine/core/item_locks.h"
-#include "engine/engine.h"
+#include "engine/core/options.h"
 #include "engine/messages/api_error.h"
 #include "engine/store/history.h"
 #include "engine/store/store.h"
@@ -17,10 +19,14 @@
 #include "engine/streams/registry.h"
 #include "engine/tables/catalog.h"
 #include "engine/throughput/limiter.h"
-#include "engine/upkeep/backfill.h"
-#include "engine/upkeep/sweeper.h"
+#include "harness/seam/clock.h"
+#include "harness/seam/random.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
+
+class Backfiller;  // engine/upkeep/backfill.h
+class Sweeper;     // engine/upkeep/sweeper.h
 
 // One per engine. Its members are synchronized.
 struct Core {
@@ -39,8 +45,10 @@ struct Core {
   std::unique_ptr<ThroughputLimiter> limiter;  // nullptr: throughput is not enforced
   std::unique_ptr<StreamRegistry> streams;
   std::atomic<ChangeSink*> sink{nullptr};  // of Kinesis destinations; nullptr: nobody delivers
-  std::unique_ptr<Backfiller> backfiller;  // last: these work with all of the others
-  std::unique_ptr<Sweeper> sweeper;
+  // Who does what takes longer than a request. The engine has them and sets these at once; they
+  // work with all of the above, so they end before it.
+  Backfiller* backfiller = nullptr;
+  Sweeper* sweeper = nullptr;
 
   // The state that a read looks at: nullptr is the newest. A read that need not be consistent may
   // be asked to look at an older one.

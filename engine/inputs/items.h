@@ -1,6 +1,8 @@
 // The requests of the single-item operations, read and checked as far as that is possible without
 // the table.
 //
+// This room makes plain structs of requests, one reader for each operation.
+//
 // Each reader does, in DynamoDB's order: JSON types (SerializationException), constraints of shape
 // ("1 validation error detected: ..."), then every semantic check that needs no table, expressions
 // included. What needs the table comes after ResourceNotFoundException and is the operation's:

@@ -4,7 +4,6 @@
 
 #include "engine/messages/messages.h"
 #include "engine/messages/tables.h"
-#include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {
 namespace {
@@ -198,16 +197,6 @@ bool is_indexed(const Index& index, ItemView item) {
                      return check_size(*value, is_partition);
                    })
       .ok();
-}
-
-void append_key_attributes(std::string& out, const KeySchema& keys, ItemView item) {
-  ContainerWriter writer(out, Type::kMap);
-  for (const MapEntry& entry : item.map()) {
-    if (!keys.contains(entry.name)) continue;
-    append_name(out, entry.name);
-    out.append(entry.value.encoded());
-  }
-  writer.finish();
 }
 
 }  // namespace dynadeck::engine

@@ -59,7 +59,4 @@ Status check_index_keys_not_empty(const TableDefinition& table, ItemView item);
 // right types. Items that are older than the index may have others.
 bool is_indexed(const Index& index, ItemView item);
 
-// Appends the encoded item with those attributes of the keys that `item` has.
-void append_key_attributes(std::string& out, const KeySchema& keys, ItemView item);
-
 }  // namespace dynadeck::engine

@@ -26,7 +26,7 @@ std::optional<Entry> entry_of(const Table& table, const Index& index,
                               const std::optional<ItemRecord>& item) {
   if (!item || !is_indexed(index, item->item)) return std::nullopt;
   Entry entry;
-  append_entry_key(entry.key, index, table.definition.keys, item->item);
+  append_entry_key(entry.key, index.id, index.keys, table.definition.keys, item->item);
   const std::vector<std::string>& names = table.projected_names[table.position(index)];
   if (names.empty()) {
     entry.record = *item;

@@ -1,6 +1,9 @@
 // The one way in which items change: item, index entries, stream record, expiry, counts and sizes,
 // in one batch.
 //
+// This room has what reads and writes of items have in common, whichever operation asks: do keys
+// fit, what is stored, what does it cost, how is it changed.
+//
 // Whoever adds a change holds the item's lock or mark until commit() has returned, and has found
 // the catalog view current under it.
 #pragma once
@@ -40,7 +43,7 @@ class ItemWriter {
       : core_(core),
         exchange_(exchange),
         batch_(*core.store),
-        stream_records_(*core.streams, core.clock, core.activity) {}
+        stream_records_(*core.streams, core.clock, core.activity.stream_records_written) {}
 
   // Fails where the disk does. Answers what the write costs.
   Result<ConsumedCapacity> add(const ItemChange& change);

@@ -1,4 +1,7 @@
 // The operations, one function each. All answer the body of a success, or the error.
+//
+// This room carries them out, one file each, by family: read the input, find the table, lock,
+// check, change, answer.
 #pragma once
 
 #include <string>

@@ -167,10 +167,10 @@ void append_item_key(std::string& out, std::uint32_t table_id, const KeySchema& 
   append_sort(out, keys, key);
 }
 
-void append_entry_key(std::string& out, const Index& index, const KeySchema& table_keys,
-                      ItemView item) {
-  append_partition(out, index.id, index.keys, item);
-  append_sort(out, index.keys, item);
+void append_entry_key(std::string& out, std::uint32_t index_id, const KeySchema& index_keys,
+                      const KeySchema& table_keys, ItemView item) {
+  append_partition(out, index_id, index_keys, item);
+  append_sort(out, index_keys, item);
   append_tie(out, table_keys, item);
 }
 

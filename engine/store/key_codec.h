@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "engine/tables/schema.h"
 #include "engine/values/attribute_value.h"
+#include "engine/values/key_schema.h"
 
 namespace dynadeck::engine {
 
@@ -51,8 +51,8 @@ void append_partition(std::string& out, std::uint32_t id, std::span<const ValueV
 void append_item_key(std::string& out, std::uint32_t table_id, const KeySchema& keys, ItemView key);
 
 // The whole key of an item's entry in an index. item: has the keys of the table and of the index.
-void append_entry_key(std::string& out, const Index& index, const KeySchema& table_keys,
-                      ItemView item);
+void append_entry_key(std::string& out, std::uint32_t index_id, const KeySchema& index_keys,
+                      const KeySchema& table_keys, ItemView item);
 
 // What an entry key has after the index's own key.
 void append_tie(std::string& out, const KeySchema& table_keys, ItemView item);

@@ -1,5 +1,8 @@
 // The only door to RocksDB: column families, atomic batches, snapshots, cursors.
 //
+// This room keeps bytes under keys, on disk or in memory: how keys are ordered, how RocksDB is set
+// up, whose folder it is, and the older states that reads may ask for. It knows no tables.
+//
 // Failures of the disk are logged in full here and answered InternalServerError.
 #pragma once
 

@@ -1,8 +1,8 @@
 #include "engine/streams/record.h"
 
-#include "engine/items/keys.h"
 #include "engine/store/key_codec.h"
 #include "engine/streams/sequence_number.h"
+#include "engine/values/key_schema.h"
 #include "harness/seam/random.h"
 
 namespace dynadeck::engine {

@@ -1,4 +1,7 @@
 // All streams, those of deleted tables included, by id and by ARN.
+//
+// This room has all that follows an item's change: the records of DynamoDB Streams with their
+// order, shards and iterators, those for Kinesis, and who listens.
 #pragma once
 
 #include <atomic>

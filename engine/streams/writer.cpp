@@ -28,7 +28,7 @@ Status StreamWriter::place(Batch& batch) {
     Result<Stream::Ticket> ticket = part.stream->reserve(part.hashes, now, places);
     if (!ticket.ok()) return ticket.error();
     tickets_.push_back(std::move(ticket).value());
-    activity_.stream_records_written.fetch_add(places.size(), std::memory_order_relaxed);
+    records_written_.fetch_add(places.size(), std::memory_order_relaxed);
     for (std::size_t at = 0; at < places.size(); ++at) {
       set_record_time(part.records[at], now);
       batch.put(Family::kStreamRecords,

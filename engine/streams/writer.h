@@ -1,13 +1,13 @@
 // The stream records of one request.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "engine/core/activity.h"
 #include "engine/streams/record.h"
 #include "engine/streams/registry.h"
 #include "engine/streams/stream.h"
@@ -18,8 +18,10 @@ namespace dynadeck::engine {
 // *One thread.*
 class StreamWriter {
  public:
-  StreamWriter(const StreamRegistry& streams, const Clock& clock, Activity& activity)
-      : streams_(streams), clock_(clock), activity_(activity) {}
+  // records_written: counts the records that are placed.
+  StreamWriter(const StreamRegistry& streams, const Clock& clock,
+               std::atomic<std::uint64_t>& records_written)
+      : streams_(streams), clock_(clock), records_written_(records_written) {}
 
   // A change of an item, in the order of the request; nothing happens where the table has no
   // stream. item_key: of the item family.
@@ -48,7 +50,7 @@ class StreamWriter {
 
   const StreamRegistry& streams_;
   const Clock& clock_;
-  Activity& activity_;
+  std::atomic<std::uint64_t>& records_written_;
   std::vector<Part> parts_;              // one per stream
   std::vector<Stream::Ticket> tickets_;  // of the parts; last: they speak to the streams
 };

@@ -3,21 +3,6 @@
 #include <algorithm>
 
 namespace dynadeck::engine {
-namespace {
-
-const KeyAttribute* find_in(const std::vector<KeyAttribute>& attributes, std::string_view name) {
-  const auto found =
-      std::find_if(attributes.begin(), attributes.end(),
-                   [&](const KeyAttribute& attribute) { return attribute.name == name; });
-  return found == attributes.end() ? nullptr : &*found;
-}
-
-}  // namespace
-
-const KeyAttribute* KeySchema::find(std::string_view name) const {
-  const KeyAttribute* found = find_in(partition, name);
-  return found != nullptr ? found : find_in(sort, name);
-}
 
 std::string_view wire_name(BillingMode mode) {
   return mode == BillingMode::kProvisioned ? "PROVISIONED" : "PAY_PER_REQUEST";

@@ -1,4 +1,7 @@
 // What a table is: keys, indexes, settings. Plain values; catalog.h keeps them.
+//
+// This room says what tables are: their definitions, the catalog of all and its stored form, what
+// descriptions show, and which entries an item has in indexes and among the expiries.
 #pragma once
 
 #include <cstdint>

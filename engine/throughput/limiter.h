@@ -1,5 +1,7 @@
 // Enforces throughput: what tables, global indexes and partitions may read and write in a second.
 //
+// This room decides who is throttled. What an operation costs it is told.
+//
 // Source: [doc] "Throttling", "Burst and adaptive capacity", "Best practices for partition keys",
 // "Quotas": unused capacity of 300 seconds is saved; a partition key gets 3,000 read and 1,000
 // write units; an on-demand table without a maximum gets 40,000 of each. [chosen] partition keys

@@ -43,7 +43,8 @@ class Group {
     if (!is_indexed(*target_.index, item.item)) return Done{};
 
     std::string entry_key;
-    append_entry_key(entry_key, *target_.index, target_.table->definition.keys, item.item);
+    append_entry_key(entry_key, target_.index->id, target_.index->keys,
+                     target_.table->definition.keys, item.item);
     PinnedValue entry;
     const Result<bool> exists = store_.get(Family::kIndexEntries, entry_key, entry);
     if (!exists.ok()) return exists.error();

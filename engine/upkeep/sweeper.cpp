@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engine/core/core.h"
+#include "engine/items/stored_item.h"
 #include "engine/items/writer.h"
-#include "engine/operations/items/item_write.h"
 #include "engine/store/key_codec.h"
 #include "engine/tables/expiry.h"
 

@@ -1,5 +1,8 @@
 // Deletes what has expired, and keeps streams to their retention.
 //
+// This room does what no request waits for: expiries, backfills of indexes, and the clearing away
+// of what tables leave behind.
+//
 // A sweep walks the expiry index, so that it costs what has expired. Each group of items is looked
 // at again under its locks and deleted as by any writer: indexes, counts, stream records.
 //

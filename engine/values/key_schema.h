@@ -31,4 +31,7 @@ struct KeySchema {
   std::size_t count() const { return partition.size() + sort.size(); }
 };
 
+// Appends the encoded item with those attributes of the keys that `item` has.
+void append_key_attributes(std::string& out, const KeySchema& keys, ItemView item);
+
 }  // namespace dynadeck::engine

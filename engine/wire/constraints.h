@@ -1,5 +1,8 @@
 // What every request's JSON has to look like: shapes and constraints as data, and their check.
 //
+// This room turns the bytes of requests into values: JSON, the shapes that it has to have,
+// DynamoDB's form of items, and the way in which AWS echoes what is wrong with them.
+//
 // DynamoDB checks a request in three steps, and so do we. First the JSON types, where the first
 // mistake in the document's order is a SerializationException. Then the constraints of shape, whose
 // violations are counted and listed together in the order of the tables, not of the document.

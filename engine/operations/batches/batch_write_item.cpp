@@ -4,6 +4,7 @@
 
 #include "engine/inputs/batches.h"
 #include "engine/items/keys.h"
+#include "engine/items/stored_item.h"
 #include "engine/items/table_units.h"
 #include "engine/items/writer.h"
 #include "engine/messages/tables.h"

@@ -1,6 +1,7 @@
 #include "engine/operations/items/item_write.h"
 
 #include "engine/items/keys.h"
+#include "engine/items/stored_item.h"
 #include "engine/items/writer.h"
 #include "engine/messages/tables.h"
 #include "engine/store/key_codec.h"
@@ -119,14 +120,6 @@ Result<std::string> write_item(Core& core, const Request& request, const WriteIn
     }
     return write_locked(core, request, input, steps, *table.value(), key);
   }
-}
-
-Result<std::optional<ItemRecord>> load_item(const Store& store, std::string_view item_key,
-                                            PinnedValue& value) {
-  const Result<bool> exists = store.get(Family::kItems, item_key, value);
-  if (!exists.ok()) return exists.error();
-  if (!exists.value()) return std::optional<ItemRecord>();
-  return std::optional(read_record(value.view()));
 }
 
 ApiError condition_failure(const std::optional<ItemRecord>& item, bool return_item) {

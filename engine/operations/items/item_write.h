@@ -37,10 +37,6 @@ struct ItemWriteSteps {
 Result<std::string> write_item(Core& core, const Request& request, const WriteInput& input,
                                const ItemWriteSteps& steps);
 
-// The item as it is, or nothing; points into `value`.
-Result<std::optional<ItemRecord>> load_item(const Store& store, std::string_view item_key,
-                                            PinnedValue& value);
-
 // ConditionalCheckFailedException, with the item where it was asked for and exists.
 ApiError condition_failure(const std::optional<ItemRecord>& item, bool return_item);
 

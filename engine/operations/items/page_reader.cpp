@@ -287,7 +287,7 @@ std::string start_key(const ReadTarget& target, ItemView key) {
   if (target.index == nullptr) {
     append_item_key(whole, target.id(), table_keys, key);
   } else {
-    append_entry_key(whole, *target.index, table_keys, key);
+    append_entry_key(whole, target.index->id, target.index->keys, table_keys, key);
   }
   return whole;
 }
