@@ -7,11 +7,11 @@
 
 #include <string_view>
 
-#include "engine/expressions/condition.h"
-#include "engine/expressions/key_condition.h"
+#include "engine/expressions/conditions/condition.h"
+#include "engine/expressions/conditions/key_condition.h"
 #include "engine/expressions/placeholders.h"
 #include "engine/expressions/projection.h"
-#include "engine/expressions/update.h"
+#include "engine/expressions/updates/update.h"
 #include "engine/messages/api_error.h"
 
 namespace dynadeck::engine {

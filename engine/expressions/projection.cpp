@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "engine/expressions/compile.h"
-#include "engine/expressions/condition_compiler.h"
+#include "engine/expressions/conditions/compiler.h"
 #include "engine/expressions/paths.h"
 #include "engine/messages/messages.h"
 #include "engine/values/value_writer.h"

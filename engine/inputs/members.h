@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/expressions/condition.h"
+#include "engine/expressions/conditions/condition.h"
 #include "engine/expressions/placeholders.h"
 #include "engine/expressions/projection.h"
 #include "engine/inputs/options.h"

@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "engine/expressions/update.h"
+#include "engine/expressions/updates/update.h"
 #include "engine/messages/api_error.h"
 #include "engine/tables/schema.h"
 #include "engine/values/attribute_value.h"

@@ -1,4 +1,4 @@
-#include "engine/expressions/condition_compiler.h"
+#include "engine/expressions/conditions/compiler.h"
 
 #include <algorithm>
 #include <array>

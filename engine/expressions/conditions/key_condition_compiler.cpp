@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "engine/expressions/compile.h"
-#include "engine/expressions/condition_compiler.h"
+#include "engine/expressions/conditions/compiler.h"
 #include "engine/messages/messages.h"
 
 namespace dynadeck::engine {

@@ -1,4 +1,4 @@
-#include "engine/expressions/update.h"
+#include "engine/expressions/updates/update.h"
 
 #include <algorithm>
 #include <deque>
@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/expressions/update_tree.h"
+#include "engine/expressions/updates/tree.h"
 #include "engine/messages/messages.h"
 #include "engine/values/value_writer.h"
 #include "engine/wire/item_reader.h"

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "engine/expressions/condition_tree.h"
+#include "engine/expressions/conditions/tree.h"
 #include "engine/expressions/placeholders.h"
 #include "engine/expressions/syntax.h"
 

@@ -11,7 +11,7 @@
 
 namespace dynadeck::engine {
 
-struct ConditionTree;  // expressions/condition_tree.h
+struct ConditionTree;  // expressions/conditions/tree.h
 
 // *Immutable*; cheap to copy, for copies share the tree.
 class Condition {

@@ -3,15 +3,16 @@
 // Order of checks: words, function names and repeated sections as written; names in the paths
 // written to; overlaps; then, from the last action to the first, all names, and again placeholders
 // and types. Source: [peer] a published model of DynamoDB's checks; dynalite 4.
+#include "engine/expressions/conditions/compiler.h"
+
 #include <algorithm>
 #include <array>
 #include <utility>
 
 #include "engine/expressions/compile.h"
-#include "engine/expressions/condition_compiler.h"
 #include "engine/expressions/paths.h"
 #include "engine/expressions/syntax.h"
-#include "engine/expressions/update_tree.h"
+#include "engine/expressions/updates/tree.h"
 #include "engine/messages/messages.h"
 
 namespace dynadeck::engine {

@@ -14,7 +14,7 @@
 
 namespace dynadeck::engine {
 
-struct UpdateTree;  // expressions/update_tree.h
+struct UpdateTree;  // expressions/updates/tree.h
 
 // *Immutable*; cheap to copy, for copies share the tree.
 class Update {
