@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "engine/expressions/compile.h"
-#include "engine/expressions/conditions/compiler.h"
 #include "engine/expressions/paths.h"
+#include "engine/expressions/syntax.h"
 #include "engine/messages/messages.h"
 #include "engine/values/value_writer.h"
 

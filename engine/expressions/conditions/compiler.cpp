@@ -11,7 +11,6 @@
 namespace dynadeck::engine {
 namespace {
 
-constexpr std::size_t kMaxExpressionBytes = 4096;
 constexpr std::size_t kMaxInOperands = 100;
 
 struct FunctionInfo {
@@ -287,16 +286,6 @@ SyntaxResult<ConditionNode> build_condition(const SyntaxNode& syntax, Placeholde
     return std::move(builder).problem();
   }
   return root;
-}
-
-Status check_expression_size(std::string_view expression, std::string_view parameter,
-                             bool show_size) {
-  if (expression.empty()) {
-    return validation_error(messages::invalid_expression(parameter, messages::empty_expression()));
-  }
-  if (expression.size() <= kMaxExpressionBytes) return Done{};
-  return validation_error(messages::invalid_expression(
-      parameter, messages::expression_too_long(show_size ? expression.size() : 0)));
 }
 
 Result<Condition> compile_condition(std::string_view expression, std::string_view parameter,

@@ -3,8 +3,6 @@
 // Order of checks: words, function names and repeated sections as written; names in the paths
 // written to; overlaps; then, from the last action to the first, all names, and again placeholders
 // and types. Source: [peer] a published model of DynamoDB's checks; dynalite 4.
-#include "engine/expressions/conditions/compiler.h"
-
 #include <algorithm>
 #include <array>
 #include <utility>
