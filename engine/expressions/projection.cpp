@@ -5,7 +5,7 @@
 #include "engine/expressions/compile.h"
 #include "engine/expressions/paths.h"
 #include "engine/expressions/syntax.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
 #include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {

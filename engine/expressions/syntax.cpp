@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/expressions/tokens.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
 
 namespace dynadeck::engine {
 namespace {

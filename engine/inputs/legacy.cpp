@@ -9,7 +9,8 @@
 #include "engine/expressions/conditions/tree.h"
 #include "engine/expressions/updates/tree.h"
 #include "engine/inputs/members.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/legacy.h"
+#include "engine/messages/prefixes.h"
 
 namespace dynadeck::engine {
 namespace {

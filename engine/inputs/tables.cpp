@@ -6,7 +6,7 @@
 
 #include "engine/inputs/members.h"
 #include "engine/inputs/table_rules.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/prefixes.h"
 #include "engine/messages/schema.h"
 #include "engine/wire/table_shapes.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
 #include "engine/messages/tables.h"
 #include "engine/values/value_writer.h"
 

@@ -6,7 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "engine/messages/messages.h"
+#include "engine/messages/prefixes.h"
+#include "engine/messages/values.h"
 #include "engine/values/attribute_value.h"
 #include "engine/values/base64.h"
 #include "engine/values/value_writer.h"

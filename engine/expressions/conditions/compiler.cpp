@@ -6,7 +6,7 @@
 
 #include "engine/expressions/compile.h"
 #include "engine/expressions/paths.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
 
 namespace dynadeck::engine {
 namespace {

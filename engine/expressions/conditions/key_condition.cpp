@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/messages/messages.h"
+#include "engine/messages/key_conditions.h"
+#include "engine/messages/prefixes.h"
 
 namespace dynadeck::engine {
 namespace {

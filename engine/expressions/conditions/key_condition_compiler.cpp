@@ -5,7 +5,8 @@
 
 #include "engine/expressions/compile.h"
 #include "engine/expressions/conditions/compiler.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
+#include "engine/messages/key_conditions.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -11,7 +11,7 @@
 #include "engine/expressions/paths.h"
 #include "engine/expressions/syntax.h"
 #include "engine/expressions/updates/tree.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -5,7 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
+#include "engine/messages/values.h"
 #include "engine/values/value_writer.h"
 #include "engine/wire/item_reader.h"
 

@@ -8,7 +8,7 @@
 #include "engine/expressions/updates/computation.h"
 #include "engine/expressions/updates/tree.h"
 #include "engine/expressions/updates/writes.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
 
 namespace dynadeck::engine {
 namespace {
