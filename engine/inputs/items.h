@@ -6,7 +6,7 @@
 // included. What needs the table comes after ResourceNotFoundException and is the operation's:
 // Update::check_keys, KeyCondition::bind, and the key's own attributes.
 //
-// table_name is a name or an ARN, as given. Keys and items are encoded items (attribute_value.h).
+// table_name is a name or an ARN, as given. Keys and items are encoded items (values/value_view.h).
 #pragma once
 
 #include <optional>

@@ -12,7 +12,7 @@
 
 #include "engine/messages/api_error.h"
 #include "engine/tables/schema.h"
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_type.h"
 #include "engine/wire/json.h"
 
 namespace dynadeck::engine {

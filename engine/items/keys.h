@@ -7,7 +7,7 @@
 #include "engine/expressions/updates/update.h"
 #include "engine/messages/api_error.h"
 #include "engine/tables/schema.h"
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 

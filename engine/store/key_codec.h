@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "engine/tables/schema.h"
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 

@@ -3,6 +3,8 @@
 #include "engine/items/keys.h"
 #include "engine/store/key_codec.h"
 #include "engine/streams/sequence_number.h"
+#include "engine/values/json_text.h"
+#include "engine/values/value_json.h"
 #include "harness/seam/random.h"
 
 namespace dynadeck::engine {

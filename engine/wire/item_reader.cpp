@@ -8,8 +8,9 @@
 
 #include "engine/messages/prefixes.h"
 #include "engine/messages/values.h"
-#include "engine/values/attribute_value.h"
 #include "engine/values/base64.h"
+#include "engine/values/decimal.h"
+#include "engine/values/value_type.h"
 #include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {

@@ -7,6 +7,7 @@
 #include "engine/expressions/compile.h"
 #include "engine/expressions/paths.h"
 #include "engine/messages/expressions.h"
+#include "engine/values/decimal.h"
 
 namespace dynadeck::engine {
 namespace {

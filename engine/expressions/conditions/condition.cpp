@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/expressions/conditions/tree.h"
+#include "engine/values/decimal.h"
 #include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {

@@ -7,6 +7,7 @@
 
 #include "engine/messages/expressions.h"
 #include "engine/messages/values.h"
+#include "engine/values/decimal.h"
 #include "engine/values/value_writer.h"
 #include "engine/wire/item_reader.h"
 

@@ -10,7 +10,7 @@
 #include "engine/expressions/updates/tree.h"
 #include "engine/expressions/updates/writes.h"
 #include "engine/messages/api_error.h"
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "engine/values/attribute_value.h"
 #include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {

@@ -9,6 +9,7 @@
 #include "engine/messages/tables.h"
 #include "engine/store/key_codec.h"
 #include "engine/values/item_record.h"
+#include "engine/values/value_json.h"
 #include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {

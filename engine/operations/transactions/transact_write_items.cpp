@@ -12,6 +12,7 @@
 #include "engine/operations/operations.h"
 #include "engine/operations/transactions/cancellation.h"
 #include "engine/store/key_codec.h"
+#include "engine/values/json_text.h"
 
 namespace dynadeck::engine {
 namespace {
