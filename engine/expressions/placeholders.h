@@ -11,7 +11,7 @@
 #include "engine/messages/api_error.h"
 #include "engine/values/value_view.h"
 #include "engine/wire/item_reader.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 
 namespace dynadeck::engine {
 

@@ -11,7 +11,7 @@
 #include "engine/expressions/updates/update.h"
 #include "engine/inputs/options.h"
 #include "engine/messages/api_error.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 
 namespace dynadeck::engine {
 

@@ -13,7 +13,7 @@
 #include "engine/inputs/options.h"
 #include "engine/messages/api_error.h"
 #include "engine/wire/item_reader.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 
 namespace dynadeck::engine {
 

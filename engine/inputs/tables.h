@@ -13,7 +13,7 @@
 #include "engine/messages/api_error.h"
 #include "engine/tables/schema.h"
 #include "engine/values/value_type.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 
 namespace dynadeck::engine {
 

@@ -6,7 +6,6 @@
 #include "engine/streams/sequence_number.h"
 #include "engine/tables/description.h"
 #include "engine/values/json_text.h"
-#include "engine/wire/json.h"
 
 namespace dynadeck::engine {
 namespace {
