@@ -11,7 +11,7 @@
 
 #include "engine/messages/api_error.h"
 #include "engine/store/store.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 #include "harness/seam/clock.h"
 
 namespace dynadeck::engine {

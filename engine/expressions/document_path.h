@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 

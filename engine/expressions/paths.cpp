@@ -4,7 +4,7 @@
 #include <charconv>
 #include <cstdint>
 
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
 
 namespace dynadeck::engine {
 namespace {

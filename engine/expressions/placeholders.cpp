@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
 #include "engine/values/java_order.h"
 
 namespace dynadeck::engine {

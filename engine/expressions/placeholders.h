@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "engine/messages/api_error.h"
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 #include "engine/wire/item_reader.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 
 namespace dynadeck::engine {
 

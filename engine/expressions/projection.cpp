@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "engine/expressions/compile.h"
-#include "engine/expressions/condition_compiler.h"
 #include "engine/expressions/paths.h"
-#include "engine/messages/messages.h"
+#include "engine/expressions/syntax.h"
+#include "engine/messages/expressions.h"
 #include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "engine/expressions/document_path.h"
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 

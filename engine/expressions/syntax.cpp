@@ -6,11 +6,12 @@
 #include <utility>
 
 #include "engine/expressions/tokens.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
 
 namespace dynadeck::engine {
 namespace {
 
+constexpr std::size_t kMaxExpressionBytes = 4096;
 // Source: [doc] "Service, account, and table quotas": 300 operators or functions.
 constexpr std::size_t kMaxOperators = 300;
 // Parentheses deeper than operators can justify are redundant somewhere.
@@ -334,6 +335,16 @@ class Parser {
 };
 
 }  // namespace
+
+Status check_expression_size(std::string_view expression, std::string_view parameter,
+                             bool show_size) {
+  if (expression.empty()) {
+    return validation_error(messages::invalid_expression(parameter, messages::empty_expression()));
+  }
+  if (expression.size() <= kMaxExpressionBytes) return Done{};
+  return validation_error(messages::invalid_expression(
+      parameter, messages::expression_too_long(show_size ? expression.size() : 0)));
+}
 
 SyntaxResult<SyntaxNode> parse_condition(std::string_view expression) {
   Parser parser(expression, Parser::Grammar::kCondition);

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/messages/api_error.h"
 #include "harness/seam/result.h"
 
 namespace dynadeck::engine {
@@ -63,6 +64,11 @@ struct SyntaxProblem {
 
 template <typename T>
 using SyntaxResult = Outcome<T, SyntaxProblem>;
+
+// Refuses an empty expression and one that is too long.
+// show_size: whether the sentence tells the size.
+Status check_expression_size(std::string_view expression, std::string_view parameter,
+                             bool show_size);
 
 // Parse without looking anything up. The results point into `expression`.
 SyntaxResult<SyntaxNode> parse_condition(std::string_view expression);

@@ -1,6 +1,6 @@
 #include "engine/expressions/tokens.h"
 
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
 
 namespace dynadeck::engine {
 namespace {

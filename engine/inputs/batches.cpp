@@ -7,7 +7,10 @@
 
 #include "engine/expressions/compile.h"
 #include "engine/inputs/members.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
+#include "engine/messages/requests.h"
+#include "engine/messages/values.h"
+#include "engine/values/json_text.h"
 #include "engine/wire/item_shapes.h"
 #include "engine/wire/java_echo.h"
 

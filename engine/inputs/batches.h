@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "engine/expressions/condition.h"
+#include "engine/expressions/conditions/condition.h"
 #include "engine/expressions/projection.h"
-#include "engine/expressions/update.h"
+#include "engine/expressions/updates/update.h"
 #include "engine/inputs/options.h"
 #include "engine/messages/api_error.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 
 namespace dynadeck::engine {
 

@@ -6,7 +6,8 @@
 #include "engine/expressions/compile.h"
 #include "engine/inputs/legacy.h"
 #include "engine/inputs/members.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/requests.h"
+#include "engine/messages/values.h"
 #include "engine/wire/item_shapes.h"
 
 namespace dynadeck::engine {

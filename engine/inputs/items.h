@@ -8,19 +8,19 @@
 // included. What needs the table comes after ResourceNotFoundException and is the operation's:
 // Update::check_keys, KeyCondition::bind, and the key's own attributes.
 //
-// table_name is a name or an ARN, as given. Keys and items are encoded items (attribute_value.h).
+// table_name is a name or an ARN, as given. Keys and items are encoded items (values/value_view.h).
 #pragma once
 
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "engine/expressions/condition.h"
+#include "engine/expressions/conditions/condition.h"
 #include "engine/expressions/projection.h"
-#include "engine/expressions/update.h"
+#include "engine/expressions/updates/update.h"
 #include "engine/inputs/options.h"
 #include "engine/messages/api_error.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 
 namespace dynadeck::engine {
 

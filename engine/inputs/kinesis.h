@@ -4,7 +4,7 @@
 #include <string>
 
 #include "engine/messages/api_error.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 
 namespace dynadeck::engine {
 

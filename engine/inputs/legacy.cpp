@@ -6,10 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "engine/expressions/condition_tree.h"
-#include "engine/expressions/update_tree.h"
+#include "engine/expressions/conditions/tree.h"
+#include "engine/expressions/updates/tree.h"
 #include "engine/inputs/members.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/legacy.h"
+#include "engine/messages/prefixes.h"
 
 namespace dynadeck::engine {
 namespace {

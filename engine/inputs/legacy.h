@@ -5,12 +5,12 @@
 #include <optional>
 #include <string_view>
 
-#include "engine/expressions/condition.h"
-#include "engine/expressions/key_condition.h"
-#include "engine/expressions/update.h"
+#include "engine/expressions/conditions/condition.h"
+#include "engine/expressions/conditions/key_condition.h"
+#include "engine/expressions/updates/update.h"
 #include "engine/messages/api_error.h"
 #include "engine/wire/item_reader.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 
 namespace dynadeck::engine {
 

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "engine/expressions/compile.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
+#include "engine/messages/legacy.h"
+#include "engine/messages/prefixes.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -8,13 +8,13 @@
 #include <string>
 #include <string_view>
 
-#include "engine/expressions/condition.h"
+#include "engine/expressions/conditions/condition.h"
 #include "engine/expressions/placeholders.h"
 #include "engine/expressions/projection.h"
 #include "engine/inputs/options.h"
 #include "engine/messages/api_error.h"
 #include "engine/wire/item_reader.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 
 namespace dynadeck::engine {
 

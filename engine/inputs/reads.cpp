@@ -7,7 +7,8 @@
 #include "engine/expressions/compile.h"
 #include "engine/inputs/legacy.h"
 #include "engine/inputs/members.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/key_conditions.h"
+#include "engine/messages/reads.h"
 #include "engine/messages/requests.h"
 #include "engine/wire/item_shapes.h"
 
@@ -97,7 +98,7 @@ Status read_start_key(const JsonValue& body, ValueWording wording, ReadInput& in
   }
   const std::string& message = item.error().message;
   if (speaks_for_itself(message)) return item.error();
-  return validation_error(messages::invalid_start_key(message));
+  return validation_error(messages::starting_key_invalid(message));
 }
 
 Status check_conditional_operator(const JsonValue& body) {

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/expressions/condition.h"
-#include "engine/expressions/key_condition.h"
+#include "engine/expressions/conditions/condition.h"
+#include "engine/expressions/conditions/key_condition.h"
 #include "engine/expressions/projection.h"
 #include "engine/inputs/options.h"
 #include "engine/messages/api_error.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 
 namespace dynadeck::engine {
 

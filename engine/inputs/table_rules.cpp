@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/messages/messages.h"
+#include "engine/messages/prefixes.h"
 #include "engine/messages/schema.h"
 #include "engine/values/java_order.h"
 

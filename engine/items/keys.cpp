@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
 #include "engine/messages/tables.h"
 
 namespace dynadeck::engine {

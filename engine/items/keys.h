@@ -4,10 +4,10 @@
 #include <span>
 #include <string>
 
-#include "engine/expressions/update.h"
+#include "engine/expressions/updates/update.h"
 #include "engine/messages/api_error.h"
 #include "engine/tables/schema.h"
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 

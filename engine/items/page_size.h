@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 

@@ -1,4 +1,5 @@
-// DynamoDB's sentences about the shape of requests; see messages.h.
+// DynamoDB's sentences about requests: their shape, and what their members ask together; see
+// api_error.h.
 #pragma once
 
 #include <cstddef>
@@ -44,5 +45,13 @@ std::string must_have_value(std::string_view than, std::int64_t value);
 std::string must_be_one_of(std::span<const std::string_view> values);
 std::string map_keys_must(std::size_t most, std::size_t least, std::string_view pattern);
 std::string map_values_must(std::int64_t most, std::int64_t least);
+
+// ---------------------------------------------------------------- members that do not go together
+
+std::string only_all_old_or_none();
+std::string duplicate_item_keys();
+std::string too_many_batch_keys();
+std::string too_many_batch_writes();
+std::string one_action_per_item();
 
 }  // namespace dynadeck::engine::messages

@@ -1,26 +1,8 @@
 #include "engine/messages/schema.h"
 
-#include <initializer_list>
+#include "engine/messages/sentence.h"
 
 namespace dynadeck::engine::messages {
-namespace {
-
-std::string text(std::initializer_list<std::string_view> parts) {
-  std::string result;
-  for (const std::string_view part : parts) result += part;
-  return result;
-}
-
-std::string joined(std::span<const std::string_view> parts) {
-  std::string result;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (i > 0) result += ", ";
-    result += parts[i];
-  }
-  return result;
-}
-
-}  // namespace
 
 std::string throughput_with_pay_per_request() {
   return "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is "
@@ -79,7 +61,7 @@ std::string same_key_twice() {
 std::string keys_not_defined(std::span<const std::string_view> keys,
                              std::span<const std::string_view> definitions) {
   return text({"Some index key attributes are not defined in AttributeDefinitions. Keys: [",
-               joined(keys), "], AttributeDefinitions: [", joined(definitions), "]"});
+               joined(keys, ", "), "], AttributeDefinitions: [", joined(definitions, ", "), "]"});
 }
 
 std::string definitions_not_matched() {
@@ -90,7 +72,7 @@ std::string definitions_not_matched() {
 std::string definitions_not_used(std::span<const std::string_view> definitions,
                                  std::span<const std::string_view> keys) {
   return text({"Some AttributeDefinitions are not used. AttributeDefinitions: [",
-               joined(definitions), "], keys used: [", joined(keys), "]"});
+               joined(definitions, ", "), "], keys used: [", joined(keys, ", "), "]"});
 }
 
 std::string duplicate_definition(std::string_view attribute) {

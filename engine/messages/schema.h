@@ -1,5 +1,5 @@
-// DynamoDB's sentences about requests that make or change tables; see messages.h.
-// Source, beside what messages.h names: [doc] captures of October 2026 published by a lab of
+// DynamoDB's sentences about requests that make or change tables; see api_error.h.
+// Source, beside what api_error.h names: [doc] captures of October 2026 published by a lab of
 // DynamoDB's control plane.
 #pragma once
 

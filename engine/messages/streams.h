@@ -1,4 +1,4 @@
-// DynamoDB's sentences about streams, time to live and Kinesis destinations; see messages.h.
+// DynamoDB's sentences about streams, time to live and Kinesis destinations; see api_error.h.
 #pragma once
 
 #include <string>

@@ -1,17 +1,12 @@
 #include "engine/messages/tables.h"
 
+#include "engine/messages/sentence.h"
+
 namespace dynadeck::engine::messages {
 namespace {
 
 constexpr std::string_view kInvalid = "One or more parameter values were invalid: ";
 constexpr std::string_view kNotValid = "One or more parameter values are not valid. ";
-
-template <typename... Parts>
-std::string join(const Parts&... parts) {
-  std::string text;
-  (text.append(parts), ...);
-  return text;
-}
 
 }  // namespace
 
@@ -55,45 +50,47 @@ std::string table_protected() {
 // ---------------------------------------------------------------- UpdateTable
 
 std::string throughput_of_on_demand_table() {
-  return join(kInvalid,
-              "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
-              "is PAY_PER_REQUEST");
+  return text({kInvalid,
+               "Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode "
+               "is PAY_PER_REQUEST"});
 }
 
 std::string throughput_required() {
-  return join(kInvalid,
-              "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is "
-              "PROVISIONED");
+  return text(
+      {kInvalid,
+       "ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is "
+       "PROVISIONED"});
 }
 
 std::string index_throughput_required(std::string_view names) {
-  return join(kInvalid, "ProvisionedThroughput must be specified for index: ", names);
+  return text({kInvalid, "ProvisionedThroughput must be specified for index: ", names});
 }
 
 std::string throughput_unchanged(std::string_view index, ThroughputNumbers current,
                                  ThroughputNumbers requested) {
-  const std::string whose = index.empty() ? std::string("table") : join("index ", index);
-  return join(
-      "The provisioned throughput for the ", whose,
-      " will not change. The requested value equals the current value. Current ReadCapacityUnits "
-      "provisioned for the ",
-      index.empty() ? "table" : "index", ": ", std::to_string(current.reads),
-      ". Requested ReadCapacityUnits: ", std::to_string(requested.reads),
-      ". Current WriteCapacityUnits provisioned for the ", index.empty() ? "table" : "index", ": ",
-      std::to_string(current.writes),
-      ". Requested WriteCapacityUnits: ", std::to_string(requested.writes),
-      ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request higher "
-      "limits.");
+  const std::string whose = index.empty() ? std::string("table") : text({"index ", index});
+  return text(
+      {"The provisioned throughput for the ", whose,
+       " will not change. The requested value equals the current value. Current ReadCapacityUnits "
+       "provisioned for the ",
+       index.empty() ? "table" : "index", ": ", std::to_string(current.reads),
+       ". Requested ReadCapacityUnits: ", std::to_string(requested.reads),
+       ". Current WriteCapacityUnits provisioned for the ", index.empty() ? "table" : "index", ": ",
+       std::to_string(current.writes),
+       ". Requested WriteCapacityUnits: ", std::to_string(requested.writes),
+       ". Refer to the Amazon DynamoDB Developer Guide for current limits and how to request "
+       "higher "
+       "limits."});
 }
 
 // Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string too_many_decreases(std::int64_t today, std::int64_t last, std::int64_t next) {
-  return join(
-      "Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC "
-      "day. After the first 4 decreases, each subsequent decrease in the same UTC day can be "
-      "performed at most once every 3600 seconds. Number of decreases today: ",
-      std::to_string(today), ". Last decrease at: ", std::to_string(last),
-      ". Next decrease can be made at: ", std::to_string(next));
+  return text(
+      {"Subscriber limit exceeded: Provisioned throughput decreases are limited within a given UTC "
+       "day. After the first 4 decreases, each subsequent decrease in the same UTC day can be "
+       "performed at most once every 3600 seconds. Number of decreases today: ",
+       std::to_string(today), ". Last decrease at: ", std::to_string(last),
+       ". Next decrease can be made at: ", std::to_string(next)});
 }
 
 // Source: [chosen] remembered wording; no capture at hand confirms it.
@@ -106,33 +103,33 @@ std::string one_index_at_a_time() {
 
 // Source: [doc] "Quotas": 20 global indexes per table.
 std::string too_many_indexes() {
-  return join(kInvalid, "GlobalSecondaryIndex count exceeds the per-table limit of 20");
+  return text({kInvalid, "GlobalSecondaryIndex count exceeds the per-table limit of 20"});
 }
 
 // Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string stream_enabled(std::string_view table_name) {
-  return join("Table already has an enabled stream: TableName: ", table_name);
+  return text({"Table already has an enabled stream: TableName: ", table_name});
 }
 
 // Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string stream_not_enabled(std::string_view table_name) {
-  return join("Table has no stream to disable: TableName: ", table_name);
+  return text({"Table has no stream to disable: TableName: ", table_name});
 }
 
 // Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string index_being_backfilled(std::string_view index) {
-  return join("Cannot read from backfilling global secondary index: ", index);
+  return text({"Cannot read from backfilling global secondary index: ", index});
 }
 
 std::string index_being_updated(std::string_view table_name, std::string_view index) {
-  return join("Attempt to change a resource which is still in use: Index is being updated: ", index,
-              " Table: ", table_name);
+  return text({"Attempt to change a resource which is still in use: Index is being updated: ",
+               index, " Table: ", table_name});
 }
 
 // ---------------------------------------------------------------- tags
 
 std::string tagged_resource_not_found(std::string_view arn) {
-  return join("Requested resource not found: ResourcArn: ", arn, " not found");
+  return text({"Requested resource not found: ResourcArn: ", arn, " not found"});
 }
 
 // ---------------------------------------------------------------- keys and items
@@ -140,41 +137,41 @@ std::string tagged_resource_not_found(std::string_view arn) {
 std::string key_does_not_match() { return "The provided key element does not match the schema"; }
 
 std::string empty_key(std::string_view kind, std::string_view name) {
-  return join(kNotValid, "The AttributeValue for a key attribute cannot contain an empty ", kind,
-              " value. Key: ", name);
+  return text({kNotValid, "The AttributeValue for a key attribute cannot contain an empty ", kind,
+               " value. Key: ", name});
 }
 
 std::string partition_key_too_long() {
-  return join(kInvalid, "Size of hashkey has exceeded the maximum size limit of2048 bytes");
+  return text({kInvalid, "Size of hashkey has exceeded the maximum size limit of2048 bytes"});
 }
 
 std::string sort_key_too_long() {
-  return join(kInvalid,
-              "Aggregated size of all range keys has exceeded the size limit of 1024 bytes");
+  return text(
+      {kInvalid, "Aggregated size of all range keys has exceeded the size limit of 1024 bytes"});
 }
 
 std::string missing_key(std::string_view name) {
-  return join(kInvalid, "Missing the key ", name, " in the item");
+  return text({kInvalid, "Missing the key ", name, " in the item"});
 }
 
 std::string key_type_mismatch(std::string_view name, std::string_view expected,
                               std::string_view actual) {
-  return join(kInvalid, "Type mismatch for key ", name, " expected: ", expected,
-              " actual: ", actual);
+  return text(
+      {kInvalid, "Type mismatch for key ", name, " expected: ", expected, " actual: ", actual});
 }
 
 std::string index_key_type_mismatch(std::string_view name, std::string_view expected,
                                     std::string_view actual, std::string_view index) {
-  return join(kInvalid, "Type mismatch for Index Key ", name, " Expected: ", expected,
-              " Actual: ", actual, " IndexName: ", index);
+  return text({kInvalid, "Type mismatch for Index Key ", name, " Expected: ", expected,
+               " Actual: ", actual, " IndexName: ", index});
 }
 
 // Source: [chosen] remembered wording; no capture at hand confirms it.
 std::string empty_index_key(std::string_view kind, std::string_view index, std::string_view name) {
-  return join(kNotValid,
-              "A value specified for a secondary index key is not supported. The AttributeValue "
-              "for a key attribute cannot contain an empty ",
-              kind, " value. IndexName: ", index, ", IndexKey: ", name);
+  return text({kNotValid,
+               "A value specified for a secondary index key is not supported. The AttributeValue "
+               "for a key attribute cannot contain an empty ",
+               kind, " value. IndexName: ", index, ", IndexKey: ", name});
 }
 
 // Source: [peer] dynalite 4's suite, which ran against DynamoDB; DynamoDB Local's messages.
@@ -184,10 +181,10 @@ std::string update_index_key_type() {
 
 // Source: [seen] paritysuite/dynamodb-conformance, error-messages/transactIndexKeys.
 std::string update_empty_index_key(std::string_view kind) {
-  return join(kNotValid,
-              "The update expression attempted to update a secondary index key to a value that is "
-              "not supported. The AttributeValue for a key attribute cannot contain an empty ",
-              kind, " value.");
+  return text({kNotValid,
+               "The update expression attempted to update a secondary index key to a value that is "
+               "not supported. The AttributeValue for a key attribute cannot contain an empty ",
+               kind, " value."});
 }
 
 std::string condition_failed() { return "The conditional request failed"; }
@@ -195,8 +192,8 @@ std::string condition_failed() { return "The conditional request failed"; }
 std::string transaction_ongoing() { return "Transaction is ongoing for the item"; }
 
 std::string transaction_cancelled(std::string_view codes) {
-  return join("Transaction cancelled, please refer cancellation reasons for specific reasons ",
-              codes);
+  return text(
+      {"Transaction cancelled, please refer cancellation reasons for specific reasons ", codes});
 }
 
 // Source: [seen] aws-sdk-java-v2, issue 2518.
@@ -219,51 +216,6 @@ std::string duplicate_transaction_items() {
 // [chosen] AWS's sentence is not known; the limit is [doc] "Quotas", transactions.
 std::string transaction_too_large() {
   return "Aggregated size of all items in the transaction has exceeded the limit of 4 MB";
-}
-
-// ---------------------------------------------------------------- Query and Scan
-
-std::string unknown_index(std::string_view index) {
-  return join("The table does not have the specified index: ", index);
-}
-
-std::string inconsistent_index() {
-  return "Consistent reads are not supported on global secondary indexes";
-}
-
-std::string starting_key_invalid() { return "The provided starting key is invalid"; }
-
-std::string starting_key_invalid(std::string_view reason) {
-  return join(starting_key_invalid(), ": ", reason);
-}
-
-std::string starting_key_outside() {
-  return "The provided starting key is outside query boundaries based on provided conditions";
-}
-
-std::string starting_key_outside_range() {
-  return "The provided starting key does not match the range key predicate";
-}
-
-std::string starting_key_single_row() {
-  return "The query can return at most one row and cannot be restarted";
-}
-
-std::string starting_key_wrong_segment(std::string_view total_segments, std::string_view segment) {
-  return starting_key_invalid(
-      join("Invalid ExclusiveStartKey. Please use ExclusiveStartKey with correct Segment. "
-           "TotalSegments: ",
-           total_segments, " Segment: ", segment));
-}
-
-std::string all_attributes_of_index(std::string_view index) {
-  return join(kInvalid, "Select type ALL_ATTRIBUTES is not supported for global secondary index ",
-              index, " because its projection type is not ALL");
-}
-
-// Source: [chosen] remembered wording; no capture at hand confirms it.
-std::string not_projected(std::string_view index, std::string_view names) {
-  return join(kInvalid, "Global secondary index ", index, " does not project ", names);
 }
 
 std::string provisioned_throughput_exceeded(bool of_index) {
@@ -293,11 +245,6 @@ std::string on_demand_maximum_exceeded() {
 std::string account_throughput_exceeded() {
   return "Throughput exceeds the current throughput limit for your account. To request a limit "
          "increase, contact AWS Support at https://aws.amazon.com/support.";
-}
-
-std::string filter_not_projected(std::string_view index, std::string_view attributes) {
-  return join(kInvalid, "Secondary index ", index,
-              " does not project one or more filter attributes: ", attributes);
 }
 
 }  // namespace dynadeck::engine::messages

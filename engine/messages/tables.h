@@ -1,4 +1,4 @@
-// DynamoDB's sentences about tables, indexes and the service itself; see messages.h.
+// DynamoDB's sentences about tables, indexes and the service itself; see api_error.h.
 #pragma once
 
 #include <cstdint>
@@ -87,21 +87,5 @@ std::string token_mismatch();
 std::string duplicate_keys();
 std::string duplicate_transaction_items();
 std::string transaction_too_large();
-
-// ---------------------------------------------------------------- Query and Scan
-
-std::string unknown_index(std::string_view index);
-std::string inconsistent_index();
-std::string starting_key_invalid();
-// reason: a sentence about the key.
-std::string starting_key_invalid(std::string_view reason);
-std::string starting_key_outside();
-std::string starting_key_outside_range();
-std::string starting_key_single_row();
-std::string starting_key_wrong_segment(std::string_view total_segments, std::string_view segment);
-std::string all_attributes_of_index(std::string_view index);
-// names: the attributes that are not there, as "[a, b]".
-std::string not_projected(std::string_view index, std::string_view names);
-std::string filter_not_projected(std::string_view index, std::string_view attributes);
 
 }  // namespace dynadeck::engine::messages

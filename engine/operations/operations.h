@@ -8,7 +8,7 @@
 
 #include "engine/core/core.h"
 #include "engine/messages/api_error.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 #include "harness/seam/service.h"
 
 namespace dynadeck::engine {

@@ -9,6 +9,8 @@
 #include <array>
 #include <new>
 
+#include "engine/values/decimal.h"
+
 namespace dynadeck::engine {
 namespace {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "engine/values/attribute_value.h"
 #include "engine/values/key_schema.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 

@@ -5,7 +5,7 @@
 
 #include "engine/streams/sequence_number.h"
 #include "engine/tables/description.h"
-#include "engine/wire/json.h"
+#include "engine/values/json_text.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -2,6 +2,8 @@
 
 #include <cstdio>
 
+#include "engine/values/json_text.h"
+#include "engine/values/value_json.h"
 #include "harness/seam/random.h"
 
 namespace dynadeck::engine {

@@ -2,7 +2,9 @@
 
 #include "engine/store/key_codec.h"
 #include "engine/streams/sequence_number.h"
+#include "engine/values/json_text.h"
 #include "engine/values/key_schema.h"
+#include "engine/values/value_json.h"
 #include "harness/seam/random.h"
 
 namespace dynadeck::engine {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "engine/tables/schema.h"
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 #include "harness/seam/clock.h"
 
 namespace dynadeck::engine {

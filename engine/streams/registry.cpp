@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "engine/store/key_codec.h"
+#include "engine/streams/lineage.h"
 #include "engine/tables/catalog.h"
 #include "engine/tables/description.h"
 
@@ -61,7 +62,7 @@ void StreamRegistry::create(const TableDefinition& table, Batch& batch) {
   definition.view = table.stream.view;
   definition.created = clock_.now();
   definition.secret = random_.bits();
-  Stream::open_shards(definition, random_, options_);
+  open_first_shards(definition, options_.shards, random_);
   batch.put(Family::kStreamRecords, stream_key(definition.id), encode_stream(definition));
   add(std::make_shared<Stream>(std::move(definition), store_, random_, options_, sink_));
 }

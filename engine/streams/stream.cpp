@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <cassert>
-#include <charconv>
-#include <cstdio>
-#include <limits>
 
 #include "engine/store/key_codec.h"
 #include "engine/streams/description.h"
+#include "engine/streams/lineage.h"
 #include "engine/streams/record.h"
 
 namespace dynadeck::engine {
@@ -16,50 +14,6 @@ namespace {
 // How far the numbers jump at a start: further than writers can have been ahead of their commits.
 constexpr std::uint64_t kRecoveryGap = 1 << 20;
 
-constexpr std::size_t kPrefixBytes = 8;  // "shardId-"
-constexpr std::size_t kTimeDigits = 20;
-
-// The millisecond that an identifier names.
-std::int64_t millisecond_of(const std::string& shard_id) {
-  std::int64_t millisecond = 0;
-  if (shard_id.size() < kPrefixBytes + kTimeDigits) return millisecond;
-  const char* const digits = shard_id.data() + kPrefixBytes;
-  std::from_chars(digits, digits + kTimeDigits, millisecond);
-  return millisecond;
-}
-
-// [chosen] As AWS's look: the time in milliseconds, and some chance. Consumers rely on their order,
-// so those that are opened together ascend, and later ones name a later time, though the clock may
-// stand still. Source: [doc] scylladb's test_streams.py, which passes against the service.
-void name_shards(std::span<Shard> opened, std::span<const Shard> before, Random& random) {
-  if (opened.empty()) return;
-  std::int64_t millisecond = std::chrono::floor<std::chrono::milliseconds>(opened.front().opened)
-                                 .time_since_epoch()
-                                 .count();
-  for (const Shard& shard : before) {
-    millisecond = std::max(millisecond, millisecond_of(shard.id) + 1);
-  }
-  std::vector<std::uint32_t> chance;
-  for (std::size_t count = opened.size(); count > 0; --count) {
-    chance.push_back(static_cast<std::uint32_t>(random.bits() >> 32));
-  }
-  std::sort(chance.begin(), chance.end());
-  for (std::size_t position = 0; position < opened.size(); ++position) {
-    char text[48];
-    std::snprintf(text, sizeof text, "shardId-%020lld-%08x", static_cast<long long>(millisecond),
-                  chance[position]);
-    opened[position].id = text;
-  }
-}
-
-std::uint64_t last_number(const StreamDefinition& definition) {
-  std::uint64_t last = 0;
-  for (const Shard& shard : definition.shards) {
-    last = std::max({last, shard.first_sequence, shard.last_sequence, shard.trimmed_until});
-  }
-  return last;
-}
-
 }  // namespace
 
 Stream::Stream(StreamDefinition definition, Store& store, Random& random,
@@ -67,24 +21,6 @@ Stream::Stream(StreamDefinition definition, Store& store, Random& random,
     : store_(store), random_(random), options_(options), sink_(sink) {
   next_ = last_number(definition) + 1;
   adopt(std::move(definition));
-}
-
-void Stream::open_shards(StreamDefinition& definition, Random& random,
-                         const StreamOptions& options) {
-  const std::uint32_t count = std::max(options.shards, 1U);
-  const std::uint64_t width = std::numeric_limits<std::uint64_t>::max() / count;
-  for (std::uint32_t position = 0; position < count; ++position) {
-    Shard shard;
-    shard.number = position + 1;
-    shard.hash_from = position * width;
-    shard.hash_to = position + 1 == count ? std::numeric_limits<std::uint64_t>::max()
-                                          : shard.hash_from + (width - 1);
-    shard.first_sequence = position + 1;
-    shard.trimmed_until = shard.first_sequence;
-    shard.opened = definition.created;
-    definition.shards.push_back(std::move(shard));
-  }
-  name_shards(definition.shards, {}, random);
 }
 
 // The caller has the lock, or is alone.
@@ -224,31 +160,9 @@ Result<std::size_t> Stream::roll(Clock::WallTime now, std::uint32_t children,
 }
 
 Result<std::size_t> Stream::roll_locked(Clock::WallTime now, std::uint32_t children,
-                                        std::string_view shard_id_wanted) {
+                                        std::string_view shard_id) {
   StreamDefinition definition = *definition_;
-  std::uint32_t number = definition.shards.empty() ? 0 : definition.shards.back().number;
-  std::size_t closed = 0;
-  std::vector<Shard> opened;
-  for (Shard& shard : definition.shards) {
-    if (!shard.open() || (!shard_id_wanted.empty() && shard.id != shard_id_wanted)) continue;
-    ++closed;
-    shard.last_sequence = next_++;
-    shard.closed = now;
-    const std::uint64_t width = (shard.hash_to - shard.hash_from) / children;
-    for (std::uint32_t position = 0; position < children; ++position) {
-      Shard child;
-      child.number = ++number;
-      child.parent = shard.number;
-      child.hash_from = position == 0 ? shard.hash_from : opened.back().hash_to + 1;
-      child.hash_to = position + 1 == children ? shard.hash_to : child.hash_from + width;
-      child.first_sequence = next_++;
-      child.trimmed_until = child.first_sequence;
-      child.opened = now;
-      opened.push_back(std::move(child));
-    }
-  }
-  name_shards(opened, definition.shards, random_);
-  definition.shards.insert(definition.shards.end(), opened.begin(), opened.end());
+  const std::size_t closed = replace_shards(definition, shard_id, children, now, next_, random_);
   if (closed == 0) return closed;
   Batch batch(store_);
   const std::uint64_t before = last_number(*definition_);
@@ -276,11 +190,7 @@ Status Stream::disable(Clock::WallTime now, std::uint64_t exchange) {
   std::unique_lock lock(mutex_);
   if (definition_->disabled) return Done{};
   StreamDefinition definition = *definition_;
-  for (Shard& shard : definition.shards) {
-    if (!shard.open()) continue;
-    shard.last_sequence = next_++;
-    shard.closed = now;
-  }
+  close_shards(definition, now, next_);
   definition.disabled = now;
   trim_due_ = std::min(trim_due_, now + kRetention);
   Batch batch(store_);
@@ -311,64 +221,23 @@ Status Stream::maintain(Clock::WallTime now) {
   trim_due_ = Clock::WallTime::max();
   const View view = view_locked();
   lock.unlock();
-  const Result<OldRecords> old = find_old_records(view, now);
+  const Result<OldRecords> old = find_old_records(store_, *view.definition, view.settled, now);
   lock.lock();
   Status done = old.ok() ? trim(old.value(), now) : Status(old.error());
   if (!done.ok()) trim_due_ = now;
   return done;
 }
 
-Result<Stream::OldRecords> Stream::find_old_records(const View& view, Clock::WallTime now) const {
-  OldRecords old{{}, now + kRetention};
-  const std::uint32_t id = view.definition->id;
-  for (const Shard& shard : view.definition->shards) {
-    Cursor cursor = store_.cursor(Family::kStreamRecords,
-                                  {record_key(id, shard.number, shard.trimmed_until),
-                                   record_key(id, shard.number, view.settled + 1)},
-                                  Access::kBulk);
-    std::uint64_t end = 0;
-    for (cursor.seek_first(); cursor.valid(); cursor.next()) {
-      const Clock::WallTime expiry = record_time(cursor.value()) + kRetention;
-      if (expiry > now) {
-        old.due = std::min(old.due, expiry);
-        break;
-      }
-      end = sequence_of(cursor.key()) + 1;
-    }
-    if (Status status = cursor.status(); !status.ok()) return status.error();
-    if (end > 0) old.ends.push_back({shard.number, end});
-  }
-  return old;
-}
-
-// Forgets old records, and shards that were closed so long ago that they have no others. The caller
-// has the lock; shards may have been rolled since the records were found.
+// The caller has the lock; shards may have been rolled since the records were found.
 Status Stream::trim(const OldRecords& old, Clock::WallTime now) {
   StreamDefinition definition = *definition_;
-  Clock::WallTime due = old.due;
   Batch batch(store_);
-  for (const Place& end : old.ends) {
-    for (Shard& shard : definition.shards) {
-      if (shard.number != end.shard || shard.trimmed_until >= end.sequence) continue;
-      batch.erase_range(Family::kStreamRecords,
-                        record_key(definition.id, shard.number, shard.trimmed_until),
-                        record_key(definition.id, shard.number, end.sequence));
-      shard.trimmed_until = end.sequence;
-    }
-  }
-  for (const Shard& shard : definition.shards) {
-    if (shard.closed && *shard.closed + kRetention > now) {
-      due = std::min(due, *shard.closed + kRetention);
-    }
-  }
-  const std::size_t gone = std::erase_if(definition.shards, [&](const Shard& shard) {
-    return shard.closed && *shard.closed + kRetention <= now;
-  });
-  if (gone > 0 || !batch.empty()) {
+  const ForgottenRecords forgotten = forget_old_records(definition, old, now, batch);
+  if (forgotten.any) {
     if (Status saved = save(std::move(definition), batch); !saved.ok()) return saved;
   }
   // A minute's records at a time, not one by one.
-  trim_due_ = std::min(trim_due_, std::max(due, now + std::chrono::minutes(1)));
+  trim_due_ = std::min(trim_due_, std::max(forgotten.due, now + std::chrono::minutes(1)));
   return Done{};
 }
 

@@ -1,5 +1,9 @@
 // One stream: its order, its shards, its retention.
 //
+// This room has DynamoDB Streams: what streams and shards are (shard.h), how they change
+// (lineage.h, retention.h), the records (record.h) and who writes them (writer.h), all streams of a
+// data directory (registry.h), and who is told of what happens (sink.h).
+//
 // Order. A writer reserves its sequence numbers just before it commits, and says when the commit is
 // over. Readers see records up to the last number below which nobody is still committing (settled):
 // what a reader has passed, nobody can slip in behind it any more. So writers do not wait for each
@@ -24,6 +28,7 @@
 
 #include "engine/messages/api_error.h"
 #include "engine/store/store.h"
+#include "engine/streams/retention.h"
 #include "engine/streams/shard.h"
 #include "engine/streams/sink.h"
 #include "harness/seam/clock.h"
@@ -36,9 +41,6 @@ struct StreamOptions {
   std::chrono::milliseconds roll_age{0};  // after which a shard is rolled; zero: never
 };
 
-// Source: [doc] Developer Guide, "Change data capture for DynamoDB Streams".
-inline constexpr std::chrono::hours kRetention{24};
-
 // *Synchronized.*
 class Stream {
  public:
@@ -46,10 +48,6 @@ class Stream {
   // sink: who listens now; nullptr: nobody.
   Stream(StreamDefinition definition, Store& store, Random& random, const StreamOptions& options,
          const std::atomic<StreamSink*>& sink);
-
-  // The first shards of a new stream.
-  static void open_shards(StreamDefinition& definition, Random& random,
-                          const StreamOptions& options);
 
   // Finds the last numbers that were given, after a start. Fails where the disk does.
   Status recover();
@@ -129,12 +127,6 @@ class Stream {
                                   std::string_view shard_id);
   Status roll_old_shards(Clock::WallTime now);
 
-  // What is too old, and when the next record will be.
-  struct OldRecords {
-    std::vector<Place> ends;  // per shard that has any: the first number that is not
-    Clock::WallTime due;
-  };
-  Result<OldRecords> find_old_records(const View& view, Clock::WallTime now) const;
   Status trim(const OldRecords& old, Clock::WallTime now);
   Status save(StreamDefinition definition, Batch& batch);
   void adopt(StreamDefinition definition);

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "engine/values/json_text.h"
+
 namespace dynadeck::engine {
 namespace {
 

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "engine/store/key_codec.h"
+#include "engine/values/decimal.h"
 
 namespace dynadeck::engine {
 namespace {

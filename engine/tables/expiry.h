@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "engine/store/store.h"
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 #include "harness/seam/clock.h"
 
 namespace dynadeck::engine {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "engine/tables/schema.h"
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 

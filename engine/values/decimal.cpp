@@ -15,7 +15,7 @@
 #include <cassert>
 #include <cstdint>
 
-#include "engine/messages/messages.h"
+#include "engine/messages/values.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 

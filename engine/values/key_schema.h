@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_type.h"
 
 namespace dynadeck::engine {
 

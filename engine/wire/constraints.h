@@ -18,7 +18,7 @@
 #include <string_view>
 
 #include "engine/messages/api_error.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 #include "harness/seam/operation.h"
 
 namespace dynadeck::engine {

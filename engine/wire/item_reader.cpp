@@ -6,9 +6,11 @@
 #include <optional>
 #include <vector>
 
-#include "engine/messages/messages.h"
-#include "engine/values/attribute_value.h"
+#include "engine/messages/prefixes.h"
+#include "engine/messages/values.h"
 #include "engine/values/base64.h"
+#include "engine/values/decimal.h"
+#include "engine/values/value_type.h"
 #include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {

@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "engine/values/attribute_value.h"
+#include "engine/values/json_text.h"
 
 namespace dynadeck::engine {
 namespace {

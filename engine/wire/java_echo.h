@@ -4,7 +4,7 @@
 #include <string>
 
 #include "engine/wire/constraints.h"
-#include "engine/wire/json.h"
+#include "engine/wire/json_value.h"
 
 namespace dynadeck::engine {
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/values/plain_run.h"
+#include "engine/wire/json_escape.h"
 #include "harness/seam/utf8.h"
 
 namespace dynadeck::engine {
@@ -46,29 +47,6 @@ std::size_t merge_many(std::span<JsonMember> members) {
     }
   }
   return kept;
-}
-
-// ---------------------------------------------------------------- UTF-8
-
-// Writes the character's UTF-8 and returns where it ends.
-char* write_utf8(char* out, unsigned code) {
-  const auto put = [&](unsigned byte) { *out++ = static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6);
-    put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12);
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18);
-    put(0x80 | (code >> 12 & 0x3F));
-    put(0x80 | (code >> 6 & 0x3F));
-    put(0x80 | (code & 0x3F));
-  }
-  return out;
 }
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -275,7 +253,10 @@ class JsonDocument::Builder {
     skip_plain();
     char* out = next_;
     while (*next_ == '\\') {
-      if (!escape(out)) return false;
+      JsonEscape escape(next_, out);
+      if (!escape.read()) return false;
+      next_ = escape.next();
+      out = escape.out();
       const char* const run = next_;
       skip_plain();
       const auto length = static_cast<std::size_t>(next_ - run);
@@ -285,75 +266,6 @@ class JsonDocument::Builder {
     if (*next_ != '"') return false;
     ++next_;
     text = std::string_view(begin, static_cast<std::size_t>(out - begin));
-    return true;
-  }
-
-  // What an escape stands for is never longer than the escape.
-  bool escape(char*& out) {
-    ++next_;
-    switch (*next_++) {
-      case '"':
-        *out++ = '"';
-        return true;
-      case '\\':
-        *out++ = '\\';
-        return true;
-      case '/':
-        *out++ = '/';
-        return true;
-      case 'b':
-        *out++ = '\b';
-        return true;
-      case 'f':
-        *out++ = '\f';
-        return true;
-      case 'n':
-        *out++ = '\n';
-        return true;
-      case 'r':
-        *out++ = '\r';
-        return true;
-      case 't':
-        *out++ = '\t';
-        return true;
-      case 'u':
-        return unicode(out);
-      default:
-        return false;
-    }
-  }
-
-  bool unicode(char*& out) {
-    unsigned code = 0;
-    if (!hexadecimal(code)) return false;
-    if (code >= 0xDC00 && code <= 0xDFFF) return false;
-    if (code >= 0xD800 && code <= 0xDBFF) {
-      unsigned low = 0;
-      if (next_[0] != '\\' || next_[1] != 'u') return false;
-      next_ += 2;
-      if (!hexadecimal(low) || low < 0xDC00 || low > 0xDFFF) return false;
-      code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-    }
-    out = write_utf8(out, code);
-    return true;
-  }
-
-  bool hexadecimal(unsigned& code) {
-    for (int i = 0; i < 4; ++i) {
-      const char c = *next_;
-      unsigned digit = 0;
-      if (is_digit(c)) {
-        digit = static_cast<unsigned>(c - '0');
-      } else if (c >= 'a' && c <= 'f') {
-        digit = static_cast<unsigned>(c - 'a') + 10;
-      } else if (c >= 'A' && c <= 'F') {
-        digit = static_cast<unsigned>(c - 'A') + 10;
-      } else {
-        return false;
-      }
-      code = code << 4 | digit;
-      ++next_;
-    }
     return true;
   }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "engine/expressions/compile.h"
+#include "engine/values/attribute_value.h"
 #include "engine/wire/item_reader.h"
 #include "engine/wire/json.h"
 

@@ -7,7 +7,9 @@
 #include <type_traits>
 
 #include "engine/inputs/items.h"
+#include "engine/values/attribute_value.h"
 #include "engine/values/item_record.h"
+#include "engine/values/value_json.h"
 #include "engine/wire/json.h"
 
 namespace {

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "engine/store/key_codec.h"
+#include "engine/values/attribute_value.h"
 
 namespace {
 

@@ -9,6 +9,8 @@
 #include "engine/operations/operations.h"
 #include "engine/store/key_codec.h"
 #include "engine/values/item_record.h"
+#include "engine/values/json_text.h"
+#include "engine/values/value_json.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -11,6 +11,8 @@
 #include "engine/operations/items/item_write.h"
 #include "engine/operations/operations.h"
 #include "engine/store/key_codec.h"
+#include "engine/values/json_text.h"
+#include "engine/values/value_json.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <optional>
 
-#include "engine/expressions/update.h"
+#include "engine/expressions/updates/update.h"
 #include "engine/operations/items/item_write.h"
 
 namespace dynadeck::engine {

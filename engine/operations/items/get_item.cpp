@@ -4,6 +4,7 @@
 #include "engine/operations/operations.h"
 #include "engine/store/key_codec.h"
 #include "engine/values/item_record.h"
+#include "engine/values/value_json.h"
 
 namespace dynadeck::engine {
 

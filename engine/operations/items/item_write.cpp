@@ -5,6 +5,8 @@
 #include "engine/items/writer.h"
 #include "engine/messages/tables.h"
 #include "engine/store/key_codec.h"
+#include "engine/values/json_text.h"
+#include "engine/values/value_json.h"
 
 namespace dynadeck::engine {
 namespace {

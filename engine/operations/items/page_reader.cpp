@@ -5,9 +5,11 @@
 #include "engine/items/capacity.h"
 #include "engine/items/keys.h"
 #include "engine/items/page_size.h"
+#include "engine/messages/reads.h"
 #include "engine/messages/tables.h"
 #include "engine/store/key_codec.h"
 #include "engine/values/item_record.h"
+#include "engine/values/value_json.h"
 #include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {

@@ -1,5 +1,5 @@
 #include "engine/inputs/reads.h"
-#include "engine/messages/tables.h"
+#include "engine/messages/reads.h"
 #include "engine/operations/items/page_reader.h"
 #include "engine/operations/operations.h"
 #include "engine/store/key_codec.h"

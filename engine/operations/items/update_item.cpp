@@ -1,5 +1,5 @@
 #include "engine/items/keys.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/values.h"
 #include "engine/operations/items/apply_update.h"
 #include "engine/operations/items/item_write.h"
 #include "engine/operations/operations.h"

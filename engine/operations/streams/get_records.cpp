@@ -4,6 +4,7 @@
 #include "engine/operations/streams/find_stream.h"
 #include "engine/streams/record.h"
 #include "engine/streams/shard_iterator.h"
+#include "engine/values/json_text.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -3,6 +3,7 @@
 #include "engine/operations/operations.h"
 #include "engine/operations/streams/find_stream.h"
 #include "engine/streams/registry.h"
+#include "engine/values/json_text.h"
 
 namespace dynadeck::engine {
 namespace {

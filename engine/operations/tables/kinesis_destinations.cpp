@@ -10,6 +10,7 @@
 #include "engine/operations/operations.h"
 #include "engine/operations/tables/settings.h"
 #include "engine/upkeep/deletion.h"
+#include "engine/values/json_text.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -1,5 +1,6 @@
 // DescribeLimits, DescribeEndpoints.
 #include "engine/operations/operations.h"
+#include "engine/values/json_text.h"
 
 namespace dynadeck::engine {
 

@@ -1,6 +1,7 @@
 #include "engine/inputs/tables.h"
 #include "engine/operations/operations.h"
 #include "engine/upkeep/deletion.h"
+#include "engine/values/json_text.h"
 
 namespace dynadeck::engine {
 

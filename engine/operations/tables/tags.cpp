@@ -1,10 +1,12 @@
 // TagResource, UntagResource, ListTagsOfResource.
-#include "engine/inputs/tables.h"
+#include "engine/inputs/tags.h"
+
 #include "engine/messages/schema.h"
 #include "engine/messages/tables.h"
 #include "engine/operations/operations.h"
 #include "engine/operations/tables/settings.h"
 #include "engine/upkeep/deletion.h"
+#include "engine/values/json_text.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/messages/messages.h"
+#include "engine/messages/prefixes.h"
 #include "engine/messages/schema.h"
 #include "engine/messages/tables.h"
 #include "engine/operations/tables/settings.h"

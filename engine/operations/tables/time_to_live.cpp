@@ -7,6 +7,7 @@
 #include "engine/store/key_codec.h"
 #include "engine/upkeep/deletion.h"
 #include "engine/upkeep/sweeper.h"
+#include "engine/values/json_text.h"
 
 namespace dynadeck::engine {
 namespace {

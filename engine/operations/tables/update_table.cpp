@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "engine/inputs/tables.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/prefixes.h"
 #include "engine/messages/schema.h"
 #include "engine/messages/tables.h"
 #include "engine/operations/operations.h"

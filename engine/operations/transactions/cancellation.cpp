@@ -1,6 +1,8 @@
 #include "engine/operations/transactions/cancellation.h"
 
 #include "engine/messages/tables.h"
+#include "engine/values/json_text.h"
+#include "engine/values/value_json.h"
 
 namespace dynadeck::engine {
 

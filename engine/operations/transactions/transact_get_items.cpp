@@ -10,6 +10,7 @@
 #include "engine/operations/transactions/cancellation.h"
 #include "engine/store/key_codec.h"
 #include "engine/values/item_record.h"
+#include "engine/values/value_json.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -14,6 +14,7 @@
 #include "engine/operations/transactions/bounds.h"
 #include "engine/operations/transactions/cancellation.h"
 #include "engine/store/key_codec.h"
+#include "engine/values/json_text.h"
 
 namespace dynadeck::engine {
 namespace {

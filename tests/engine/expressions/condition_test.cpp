@@ -1,4 +1,4 @@
-#include "engine/expressions/condition.h"
+#include "engine/expressions/conditions/condition.h"
 
 #include <catch2/catch.hpp>
 #include <string>

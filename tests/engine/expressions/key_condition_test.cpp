@@ -1,4 +1,4 @@
-#include "engine/expressions/key_condition.h"
+#include "engine/expressions/conditions/key_condition.h"
 
 #include <array>
 #include <catch2/catch.hpp>

@@ -8,6 +8,7 @@
 
 #include "engine/expressions/compile.h"
 #include "engine/expressions/placeholders.h"
+#include "engine/values/value_json.h"
 #include "engine/wire/item_reader.h"
 #include "engine/wire/json.h"
 

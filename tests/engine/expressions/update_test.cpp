@@ -1,4 +1,4 @@
-#include "engine/expressions/update.h"
+#include "engine/expressions/updates/update.h"
 
 #include <array>
 #include <catch2/catch.hpp>

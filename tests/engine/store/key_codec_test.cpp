@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
+#include "engine/values/attribute_value.h"
+
 namespace dynadeck::engine {
 namespace {
 

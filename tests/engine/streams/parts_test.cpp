@@ -5,6 +5,7 @@
 #include "engine/streams/shard.h"
 #include "engine/streams/shard_iterator.h"
 #include "engine/tables/expiry.h"
+#include "engine/values/attribute_value.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -4,6 +4,8 @@
 #include <random>
 
 #include "engine/values/base64.h"
+#include "engine/values/json_text.h"
+#include "engine/values/value_json.h"
 #include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "engine/messages/api_error.h"
-#include "engine/values/attribute_value.h"
 #include "engine/values/key_schema.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 

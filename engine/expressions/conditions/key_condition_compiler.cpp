@@ -4,8 +4,9 @@
 #include <utility>
 
 #include "engine/expressions/compile.h"
-#include "engine/expressions/condition_compiler.h"
-#include "engine/messages/messages.h"
+#include "engine/expressions/conditions/compiler.h"
+#include "engine/messages/expressions.h"
+#include "engine/messages/key_conditions.h"
 
 namespace dynadeck::engine {
 namespace {

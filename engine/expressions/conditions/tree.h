@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "engine/expressions/document_path.h"
-#include "engine/values/attribute_value.h"
 
 namespace dynadeck::engine {
 

@@ -1,10 +1,11 @@
-#include "engine/expressions/condition.h"
+#include "engine/expressions/conditions/condition.h"
 
 #include <algorithm>
 #include <compare>
 #include <optional>
 
-#include "engine/expressions/condition_tree.h"
+#include "engine/expressions/conditions/tree.h"
+#include "engine/values/decimal.h"
 #include "engine/values/value_writer.h"
 
 namespace dynadeck::engine {

@@ -1,9 +1,10 @@
-#include "engine/expressions/key_condition.h"
+#include "engine/expressions/conditions/key_condition.h"
 
 #include <algorithm>
 #include <utility>
 
-#include "engine/messages/messages.h"
+#include "engine/messages/key_conditions.h"
+#include "engine/messages/prefixes.h"
 
 namespace dynadeck::engine {
 namespace {

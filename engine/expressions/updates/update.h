@@ -10,11 +10,11 @@
 
 #include "engine/expressions/projection.h"
 #include "engine/messages/api_error.h"
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 
-struct UpdateTree;  // expressions/update_tree.h
+struct UpdateTree;  // expressions/updates/tree.h
 
 // *Immutable*; cheap to copy, for copies share the tree.
 class Update {

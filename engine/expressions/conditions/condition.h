@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "engine/values/attribute_value.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 
-struct ConditionTree;  // expressions/condition_tree.h
+struct ConditionTree;  // expressions/conditions/tree.h
 
 // *Immutable*; cheap to copy, for copies share the tree.
 class Condition {

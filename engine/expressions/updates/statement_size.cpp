@@ -3,7 +3,7 @@
 // UpdateItem is held to 400 KB twice: the item that it leaves behind, and before that, the
 // statement. Source: [seen] paritysuite/dynamodb-conformance, limits/itemSizeBySurface: measured to
 // the byte in October 2026, in 22 of 33 regions.
-#include "engine/expressions/update_tree.h"
+#include "engine/expressions/updates/tree.h"
 
 namespace dynadeck::engine {
 namespace {

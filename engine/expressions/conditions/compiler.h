@@ -1,9 +1,7 @@
 // From a parsed condition to a ConditionTree. Shared by conditions, filters and key conditions.
 #pragma once
 
-#include <string_view>
-
-#include "engine/expressions/condition_tree.h"
+#include "engine/expressions/conditions/tree.h"
 #include "engine/expressions/placeholders.h"
 #include "engine/expressions/syntax.h"
 
@@ -14,10 +12,5 @@ namespace dynadeck::engine {
 // operands and their types. The tree's root is not indexed yet.
 // Source: [doc] captures published by the paritysuite conformance suite; [peer] dynalite 4.
 SyntaxResult<ConditionNode> build_condition(const SyntaxNode& syntax, Placeholders& placeholders);
-
-// The shared part of all compilers: an empty expression and one that is too long.
-// show_size: whether the sentence tells the size.
-Status check_expression_size(std::string_view expression, std::string_view parameter,
-                             bool show_size);
 
 }  // namespace dynadeck::engine

@@ -8,11 +8,10 @@
 #include <utility>
 
 #include "engine/expressions/compile.h"
-#include "engine/expressions/condition_compiler.h"
 #include "engine/expressions/paths.h"
 #include "engine/expressions/syntax.h"
-#include "engine/expressions/update_tree.h"
-#include "engine/messages/messages.h"
+#include "engine/expressions/updates/tree.h"
+#include "engine/messages/expressions.h"
 
 namespace dynadeck::engine {
 namespace {

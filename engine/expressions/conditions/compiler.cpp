@@ -1,4 +1,4 @@
-#include "engine/expressions/condition_compiler.h"
+#include "engine/expressions/conditions/compiler.h"
 
 #include <algorithm>
 #include <array>
@@ -6,14 +6,14 @@
 
 #include "engine/expressions/compile.h"
 #include "engine/expressions/paths.h"
-#include "engine/messages/messages.h"
+#include "engine/messages/expressions.h"
+#include "engine/values/decimal.h"
 
 namespace dynadeck::engine {
 namespace {
 
 using Kind = ConditionNode::Kind;
 
-constexpr std::size_t kMaxExpressionBytes = 4096;
 constexpr std::size_t kMaxInOperands = 100;
 
 struct FunctionInfo {
@@ -286,16 +286,6 @@ SyntaxResult<ConditionNode> build_condition(const SyntaxNode& syntax, Placeholde
     return std::move(builder).problem();
   }
   return root;
-}
-
-Status check_expression_size(std::string_view expression, std::string_view parameter,
-                             bool show_size) {
-  if (expression.empty()) {
-    return validation_error(messages::invalid_expression(parameter, messages::empty_expression()));
-  }
-  if (expression.size() <= kMaxExpressionBytes) return Done{};
-  return validation_error(messages::invalid_expression(
-      parameter, messages::expression_too_long(show_size ? expression.size() : 0)));
 }
 
 Result<Condition> compile_condition(std::string_view expression, std::string_view parameter,
