@@ -1,9 +1,10 @@
 #include "engine/messages/streams.h"
 
+#include "engine/messages/prefixes.h"
+
 namespace dynadeck::engine::messages {
 namespace {
 
-constexpr std::string_view kInvalid = "One or more parameter values were invalid: ";
 constexpr std::string_view kKinesisState =
     "Table is not in a valid state to enable Kinesis Streaming Destination: ";
 
@@ -31,10 +32,10 @@ std::string expired_shard_iterator() {
 // Source: [doc] an answer of the service in ironSource/node-dynamodb-stream #13.
 std::string trimmed_data() { return "The data you are trying to access has been trimmed"; }
 
-std::string sequence_number_required() { return std::string(kInvalid) + "Invalid SequenceNumber"; }
+std::string sequence_number_required() { return invalid_parameter("Invalid SequenceNumber"); }
 
 std::string sequence_number_not_allowed() {
-  return std::string(kInvalid) + "SequenceNumber should not be passed for this iterator type";
+  return invalid_parameter("SequenceNumber should not be passed for this iterator type");
 }
 
 std::string invalid_sequence_number() { return "Invalid SequenceNumber"; }

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/values/value_type.h"
+#include "engine/values/value_view.h"
 
 namespace dynadeck::engine {
 
