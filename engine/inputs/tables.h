@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/inputs/tags.h"
 #include "engine/messages/api_error.h"
 #include "engine/tables/schema.h"
 #include "engine/values/value_type.h"
@@ -61,11 +62,6 @@ struct SseInput {
   std::string kms_key_id;  // empty if not given
 };
 
-struct Tag {
-  std::string key;
-  std::string value;
-};
-
 struct CreateTableInput {
   std::string table_name;
   std::vector<AttributeDefinition> attribute_definitions;
@@ -111,21 +107,6 @@ struct ListTablesInput {
   std::int64_t limit = 100;
 };
 
-struct TagResourceInput {
-  std::string resource_arn;
-  std::vector<Tag> tags;
-};
-
-struct UntagResourceInput {
-  std::string resource_arn;
-  std::vector<std::string> tag_keys;
-};
-
-struct ListTagsOfResourceInput {
-  std::string resource_arn;
-  std::optional<std::string> next_token;
-};
-
 struct TimeToLiveInput {
   std::string table_name;
   bool enabled = false;
@@ -139,9 +120,6 @@ Result<std::string> read_describe_table(const JsonValue& body);
 Result<std::string> read_delete_table(const JsonValue& body);
 Result<std::string> read_describe_time_to_live(const JsonValue& body);
 Result<ListTablesInput> read_list_tables(const JsonValue& body);
-Result<TagResourceInput> read_tag_resource(const JsonValue& body);
-Result<UntagResourceInput> read_untag_resource(const JsonValue& body);
-Result<ListTagsOfResourceInput> read_list_tags_of_resource(const JsonValue& body);
 Result<TimeToLiveInput> read_update_time_to_live(const JsonValue& body);
 
 }  // namespace dynadeck::engine

@@ -1,5 +1,6 @@
 // TagResource, UntagResource, ListTagsOfResource.
-#include "engine/inputs/tables.h"
+#include "engine/inputs/tags.h"
+
 #include "engine/messages/schema.h"
 #include "engine/messages/tables.h"
 #include "engine/operations/operations.h"
