@@ -18,7 +18,7 @@
 #include <vector>
 
 #include "cassettes/matching/matcher.h"
-#include "cassettes/options.h"
+#include "cassettes/streams/policy.h"
 #include "cassettes/streams/tape.h"
 #include "cassettes/tape/index.h"
 #include "cassettes/tape/interaction.h"
