@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "cassettes/json/text.h"
+#include "cassettes/deck_admin.h"
 #include "cassettes/matching/rules.h"
 #include "cassettes/matching/sections.h"
 #include "cassettes/player.h"
@@ -254,5 +254,7 @@ Outcome<Done, std::string> Deck::set_stopped(bool stopped) {
   return stopped && tape->recorder != nullptr ? tape->recorder->flush()
                                               : Outcome<Done, std::string>(Done{});
 }
+
+AdminHandler Deck::admin() { return deck_handler(*this); }
 
 }  // namespace dynadeck::cassettes

@@ -1,4 +1,8 @@
 // The cassette deck: the link of the chain that a tape can be put into and taken out of.
+//
+// The room: recording and replaying what DynamoDB was asked. On top are the deck with its player
+// and recorder, and their options; tools stand above it. Below, each on those after it: replay,
+// streams, tape, redaction, matching, json.
 #pragma once
 
 #include <atomic>
@@ -9,7 +13,7 @@
 #include <string>
 
 #include "cassettes/options.h"
-#include "cassettes/report.h"
+#include "cassettes/replay/report.h"
 #include "cassettes/streams/line.h"
 #include "cassettes/striped_pointer.h"
 #include "cassettes/tape/header.h"
@@ -82,8 +86,7 @@ class Deck final : public Service {
 
   const Stats& stats() const { return stats_; }
 
-  // Everything below /_dynadeck/cassette/: status, insert, eject, start, stop, mark, unmatched.
-  // Borrows the deck.
+  // deck_handler() of it.
   AdminHandler admin();
 
  private:

@@ -1,4 +1,5 @@
-// /_dynadeck/cassette/*: the deck's buttons.
+#include "cassettes/deck_admin.h"
+
 #include <algorithm>
 #include <atomic>
 #include <initializer_list>
@@ -126,21 +127,21 @@ Response answer_mark(Deck& deck, const AdminRequest& request) {
 
 }  // namespace
 
-AdminHandler Deck::admin() {
-  return [this](const AdminRequest& request) {
+AdminHandler deck_handler(Deck& deck) {
+  return [&deck](const AdminRequest& request) {
     std::string_view action = request.path;
     if (action.starts_with(kPrefix)) action.remove_prefix(kPrefix.size());
     while (action.starts_with('/')) action.remove_prefix(1);
     if (request.method == "GET") {
-      if (action.empty() || action == "status") return show_status(*this);
-      if (action == "unmatched") return admin_json(200, to_json(report()));
+      if (action.empty() || action == "status") return show_status(deck);
+      if (action == "unmatched") return admin_json(200, to_json(deck.report()));
     }
     if (request.method == "POST") {
-      if (action == "insert") return answer_insert(*this, request);
-      if (action == "eject") return answer_eject(*this);
-      if (action == "mark") return answer_mark(*this, request);
-      if (action == "start") return done_or_error(set_stopped(false), 409);
-      if (action == "stop") return done_or_error(set_stopped(true), 409);
+      if (action == "insert") return answer_insert(deck, request);
+      if (action == "eject") return answer_eject(deck);
+      if (action == "mark") return answer_mark(deck, request);
+      if (action == "start") return done_or_error(deck.set_stopped(false), 409);
+      if (action == "stop") return done_or_error(deck.set_stopped(true), 409);
     }
     return admin_error(404,
                        "GET status, unmatched; POST insert, eject, start, stop, mark: below "

@@ -1,4 +1,8 @@
 // The link that breaks things on purpose.
+//
+// The room: failures by rule, the same way twice. On top are the link of the chain, the rules over
+// HTTP and the command that checks them; below, each on those after it: journal, rules, effects,
+// language, requests.
 #pragma once
 
 #include <memory>

@@ -8,7 +8,7 @@
 #include <memory>
 #include <utility>
 
-#include "cassettes/report.h"
+#include "cassettes/replay/report.h"
 #include "harness/child_process.h"
 #include "harness/http/server.h"
 #include "harness/seam/error.h"

@@ -1,4 +1,7 @@
 // JSON as text: checked and cut up without building a tree, so that bytes can be kept as they came.
+//
+// The room: JSON as recordings need it, where every byte counts: text first, places in it that
+// rules name, and trees only where people look at documents. It knows no tapes.
 #pragma once
 
 #include <bit>
@@ -90,10 +93,6 @@ void unescape(std::string_view inner, std::string& out);
 
 // Appends text as a JSON string. text: UTF-8.
 void append_quoted(std::string& out, std::string_view text);
-
-void append_base64(std::string& out, std::string_view bytes);
-// False if it is not base64.
-bool append_from_base64(std::string& out, std::string_view text);
 
 // ---------------------------------------------------------------- implementation
 

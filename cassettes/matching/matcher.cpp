@@ -16,16 +16,16 @@ constexpr std::size_t kMostValueWrites = 250'000;
 
 }  // namespace
 
-Matcher::Matcher(const TapeIndex& index, Order order, Repeat repeat)
-    : index_(index),
+Matcher::Matcher(const MatchColumns& tape, Order order, Repeat repeat)
+    : tape_(tape),
       order_(order),
       repeat_(repeat),
-      table_(index.hashes),
-      played_(index.size(), false),
-      unplayed_(index.size()) {
+      table_(tape.hashes),
+      played_(tape.size(), false),
+      unplayed_(tape.size()) {
   if (order == Order::kStrict) return;
-  closers_.assign(index.size(), 0);
-  several_.assign(index.size(), false);
+  closers_.assign(tape.size(), 0);
+  several_.assign(tape.size(), false);
 }
 
 std::optional<std::uint32_t> Matcher::claim(const Asked& asked, const Accept& accept) {
@@ -34,7 +34,7 @@ std::optional<std::uint32_t> Matcher::claim(const Asked& asked, const Accept& ac
 
 std::uint32_t Matcher::first_unplayed(std::uint32_t section) {
   std::uint32_t& cursor = cursors_[section];
-  while (cursor < index_.size() && (played_[cursor] || !in_section(cursor, section))) ++cursor;
+  while (cursor < tape_.size() && (played_[cursor] || !in_section(cursor, section))) ++cursor;
   return cursor;
 }
 
@@ -46,9 +46,9 @@ std::uint32_t Matcher::place(std::uint32_t section) const {
 // Whether nothing is left that has to be played. What need not be is still answered by itself.
 bool Matcher::is_at_end(const Asked& asked) {
   std::uint32_t left = first_unplayed(asked.section);
-  if (left == index_.size()) return true;
+  if (left == tape_.size()) return true;
   if (!optional_ || asked.optional) return false;
-  for (; left < index_.size(); ++left) {
+  for (; left < tape_.size(); ++left) {
     const bool waits = !played_[left] && in_section(left, asked.section);
     if (waits && !optional_(left)) return false;
   }
@@ -59,19 +59,19 @@ bool Matcher::is_at_end(const Asked& asked) {
 std::optional<std::uint32_t> Matcher::claim_strict(const Asked& asked, const Accept& accept) {
   if (repeat_ == Repeat::kCycle && is_at_end(asked)) restart(asked.section);
   std::uint64_t limit = std::numeric_limits<std::uint64_t>::max();
-  for (std::uint64_t i = first_unplayed(asked.section); i < index_.size() && i <= limit; ++i) {
+  for (std::uint64_t i = first_unplayed(asked.section); i < tape_.size() && i <= limit; ++i) {
     const auto ordinal = static_cast<std::uint32_t>(i);
     if (played_[ordinal] || !in_section(ordinal, asked.section)) continue;
-    if (index_.hashes[ordinal] == asked.hash && (!accept || accept(ordinal))) {
+    if (tape_.hashes[ordinal] == asked.hash && (!accept || accept(ordinal))) {
       play(ordinal, asked);
       return ordinal;
     }
-    const std::uint64_t reach = i + index_.overlaps[ordinal];
+    const std::uint64_t reach = i + tape_.overlaps[ordinal];
     if (reach < limit && !(optional_ && optional_(ordinal))) limit = reach;
   }
   const auto last = last_.find(asked.section);
   const bool again = repeat_ == Repeat::kLast && last != last_.end() &&
-                     index_.hashes[last->second] == asked.hash && (!accept || accept(last->second));
+                     tape_.hashes[last->second] == asked.hash && (!accept || accept(last->second));
   return again ? std::optional(last->second) : std::nullopt;
 }
 
@@ -132,11 +132,11 @@ std::optional<std::uint32_t> Matcher::repeat(std::span<const std::uint32_t> same
 
 bool Matcher::overlap(std::uint32_t left, std::uint32_t right) const {
   const std::uint32_t early = std::min(left, right);
-  return std::max(left, right) <= std::uint64_t{early} + index_.overlaps[early];
+  return std::max(left, right) <= std::uint64_t{early} + tape_.overlaps[early];
 }
 
 std::optional<std::uint32_t> Matcher::predecessor(std::uint32_t ordinal) const {
-  const std::uint32_t distance = index_.predecessors[ordinal];
+  const std::uint32_t distance = tape_.predecessors[ordinal];
   if (distance == 0 || distance > ordinal) return std::nullopt;
   return ordinal - distance;
 }
@@ -156,7 +156,7 @@ bool Matcher::stale(std::uint32_t ordinal, const Lanes& lanes) const {
     if (!has_several_) return false;
   }
   return std::any_of(lanes.items.begin(), lanes.items.end(), [&](std::uint64_t lane) {
-    const auto latest = lane_writes_.find(combine(lane, index_.sections[ordinal]));
+    const auto latest = lane_writes_.find(combine(lane, tape_.sections[ordinal]));
     return latest != lane_writes_.end() && latest->second > ordinal &&
            !overlap(latest->second, ordinal);
   });
@@ -193,7 +193,7 @@ void Matcher::play(std::uint32_t ordinal, const Asked& asked) {
   if (!one_by_one || asked.lanes->several) {
     for (const std::uint64_t lane : asked.lanes->items) {
       if (lane_writes_.size() >= kMostLaneWrites) break;
-      std::uint32_t& latest = lane_writes_[combine(lane, index_.sections[ordinal])];
+      std::uint32_t& latest = lane_writes_[combine(lane, tape_.sections[ordinal])];
       latest = std::max(latest, ordinal);
     }
   }
@@ -222,7 +222,7 @@ void Matcher::unplay(std::uint32_t ordinal) {
 }
 
 void Matcher::restart(std::uint32_t section) {
-  for (std::uint32_t ordinal = 0; ordinal < index_.size(); ++ordinal) {
+  for (std::uint32_t ordinal = 0; ordinal < tape_.size(); ++ordinal) {
     if (in_section(ordinal, section)) unplay(ordinal);
   }
   std::erase_if(lane_writes_, [&](const auto& entry) { return !played_[entry.second]; });

@@ -1,4 +1,7 @@
 // Which recorded exchange answers a request: order, repeats and sections.
+//
+// The room: how a request is recognised. Its hash, what rules leave out of it or rename in it, the
+// lanes of items that order is kept in, and what differs where nothing matches.
 #pragma once
 
 #include <cstdint>
@@ -9,10 +12,10 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cassettes/matching/columns.h"
 #include "cassettes/matching/lanes.h"
+#include "cassettes/matching/order.h"
 #include "cassettes/matching/table.h"
-#include "cassettes/options.h"
-#include "cassettes/tape/index.h"
 
 namespace dynadeck::cassettes {
 
@@ -20,8 +23,8 @@ namespace dynadeck::cassettes {
 // time: the player holds a lock around it.
 class Matcher {
  public:
-  // Borrows the index.
-  Matcher(const TapeIndex& index, Order order, Repeat repeat);
+  // Borrows the columns.
+  Matcher(const MatchColumns& tape, Order order, Repeat repeat);
 
   struct Asked {
     std::uint64_t hash = 0;
@@ -72,7 +75,7 @@ class Matcher {
   std::optional<std::uint32_t> repeat(std::span<const std::uint32_t> same, const Asked& asked,
                                       const Accept& accept);
   bool in_section(std::uint32_t ordinal, std::uint32_t section) const {
-    return section == 0 || index_.sections[ordinal] == section;
+    return section == 0 || tape_.sections[ordinal] == section;
   }
   // The latest write to an item of this exchange.
   std::optional<std::uint32_t> predecessor(std::uint32_t ordinal) const;
@@ -82,7 +85,7 @@ class Matcher {
   void play(std::uint32_t ordinal, const Asked& asked);
   void unplay(std::uint32_t ordinal);
 
-  const TapeIndex& index_;
+  const MatchColumns& tape_;
   const Order order_;
   const Repeat repeat_;
   const MatchTable table_;

@@ -11,7 +11,7 @@
 #include "cassettes/json/path.h"
 #include "cassettes/matching/pattern.h"
 #include "cassettes/matching/placed_items.h"
-#include "cassettes/options.h"
+#include "cassettes/matching/rule.h"
 #include "harness/seam/result.h"
 
 namespace dynadeck::cassettes {

@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-#include "cassettes/json/text.h"
+#include "cassettes/json/base64.h"
 #include "cassettes/matching/hash.h"
 
 namespace dynadeck::cassettes {

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <optional>
 
+#include "cassettes/json/base64.h"
 #include "cassettes/json/text.h"
 #include "cassettes/matching/expression_clauses.h"
 

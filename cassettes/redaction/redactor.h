@@ -1,4 +1,6 @@
 // Secrets become pseudonyms before they reach a tape.
+//
+// The room: what must not stand on a tape, and what stands there for it.
 #pragma once
 
 #include <string>
@@ -8,8 +10,8 @@
 
 #include "cassettes/json/path.h"
 #include "cassettes/matching/pattern.h"
-#include "cassettes/options.h"
 #include "cassettes/redaction/pseudonyms.h"
+#include "cassettes/redaction/rule.h"
 #include "harness/seam/result.h"
 
 namespace dynadeck::cassettes {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "cassettes/json/base64.h"
 #include "cassettes/json/path.h"
 #include "cassettes/json/text.h"
 

@@ -13,7 +13,6 @@ namespace {
 
 // Source: [doc] API reference, GetRecords.
 constexpr std::uint64_t kMostRecords = 1000;
-constexpr std::uint64_t kMostPageBytes = 1024 * 1024;
 // Source: [doc] API reference, ListStreams and DescribeStream.
 constexpr std::uint64_t kMostListed = 100;
 
@@ -100,94 +99,7 @@ void append_shard(std::string& out, const TapedShard& shard, bool closed) {
 
 StreamReplay::StreamReplay(const StreamTape& tape, const TapeIndex& index, const Matcher& matcher,
                            Streams streams, const Clock& clock)
-    : tape_(tape), index_(index), matcher_(matcher), streams_(streams), clock_(clock) {}
-
-// ---------------------------------------------------------------- what can be read
-
-bool StreamReplay::relevant(const TapedRecord& record, std::uint32_t section) const {
-  if (section == 0 || record.cause == kNoExchange) return true;
-  const std::uint32_t caused_in = index_.sections[record.cause];
-  return caused_in == 0 || caused_in == section;
-}
-
-bool StreamReplay::happened(std::uint64_t exchange) const {
-  return streams_ == Streams::kAll || exchange == kNoExchange ||
-         matcher_.played(static_cast<std::uint32_t>(exchange));
-}
-
-bool StreamReplay::happened(const TapedRecord& record) const {
-  if (record.due == 0 || streams_ == Streams::kAll) return happened(record.cause);
-  const auto now = std::chrono::floor<std::chrono::seconds>(clock_.now());
-  return now.time_since_epoch().count() >= record.due;
-}
-
-// How many of a shard's records have nothing before them that is still to come.
-std::size_t StreamReplay::ready(const TapedShard& shard, std::uint32_t section) {
-  if (streams_ != Streams::kOrdered) return shard.records.size();
-  Ready& ready = ready_[{&shard, section}];
-  if (ready.restarts != matcher_.restarts()) ready = {matcher_.restarts(), 0};
-  for (; ready.count < shard.records.size(); ++ready.count) {
-    const TapedRecord& record = shard.records[ready.count];
-    // A section does not wait for what was done outside of all.
-    const bool outside =
-        section != 0 && record.cause != kNoExchange && index_.sections[record.cause] == 0;
-    if (relevant(record, section) && !outside && !happened(record)) break;
-  }
-  return ready.count;
-}
-
-bool StreamReplay::readable(const TapedShard& shard, std::size_t position, std::uint32_t section) {
-  const TapedRecord& record = shard.records[position];
-  return position < ready(shard, section) && relevant(record, section) && happened(record);
-}
-
-bool StreamReplay::closed(const TapedStream& stream, const TapedShard& shard,
-                          std::uint32_t section) {
-  if (shard.end.empty()) return false;
-  if (!stream.whole || streams_ == Streams::kAll) return true;
-  return happened(shard.closed_by) && ready(shard, section) == shard.records.size();
-}
-
-bool StreamReplay::opened(const TapedStream& stream, const TapedShard& shard,
-                          std::uint32_t section) {
-  const TapedShard* parent = shard.parent.empty() ? nullptr : stream.find(shard.parent);
-  return parent == nullptr || closed(stream, *parent, section);
-}
-
-bool StreamReplay::ended(const TapedStream& stream, std::uint32_t section) {
-  if (stream.ended.empty() || !happened(stream.ended_by)) return false;
-  return std::all_of(stream.shards.begin(), stream.shards.end(), [&](const TapedShard& shard) {
-    return ready(shard, section) == shard.records.size();
-  });
-}
-
-bool StreamReplay::listed(const TapedStream& stream, const Asked& asked) const {
-  const Scope& scope = *asked.scope;
-  if (part_of(stream.arn, 3) != scope.region || part_of(stream.arn, 4) != scope.account) {
-    return false;
-  }
-  const std::string table = text_of(asked.body, "TableName");
-  if (!table.empty() && table_name_of(stream.arn) != table_name_of(table)) return false;
-  if (stream.made_by == kNoExchange || happened(stream.made_by)) return true;
-  // Another section's tables are there already, as far as this one knows.
-  return asked.section != 0 && index_.sections[stream.made_by] != asked.section;
-}
-
-// How many records a reader who wants only new ones leaves behind.
-std::size_t StreamReplay::latest(const TapedShard& shard, std::uint32_t section) {
-  std::size_t count = ready(shard, section);
-  while (count > 0 && !readable(shard, count - 1, section)) --count;
-  return count;
-}
-
-bool StreamReplay::same_place(const TapedShard& shard, std::size_t left, std::size_t right,
-                              std::uint32_t section) const {
-  const auto [from, to] = std::minmax(left, right);
-  for (std::size_t i = from; i < std::min(to, shard.records.size()); ++i) {
-    if (relevant(shard.records[i], section)) return false;
-  }
-  return true;
-}
+    : tape_(tape), progress_(tape, index, matcher, streams, clock) {}
 
 // ---------------------------------------------------------------- places
 
@@ -217,7 +129,7 @@ std::optional<StreamPosition> StreamReplay::asked_position(const Asked& asked) {
   const std::string number = text_of(asked.body, "SequenceNumber");
   if (type == "TRIM_HORIZON" || type == "LATEST") {
     if (!number.empty()) return std::nullopt;
-    if (type == "LATEST") position.index = latest(*position.shard, asked.section);
+    if (type == "LATEST") position.index = progress_.latest(*position.shard, asked.section);
     return position;
   }
   const bool after = type == "AFTER_SEQUENCE_NUMBER";
@@ -230,28 +142,6 @@ std::optional<StreamPosition> StreamReplay::asked_position(const Asked& asked) {
   if (outside) return std::nullopt;
   position.index = count_before(shard.records, number, after);
   return position;
-}
-
-StreamReplay::Page StreamReplay::page_from(const StreamPosition& from, std::uint64_t limit,
-                                           std::uint32_t section) {
-  const TapedShard& shard = *from.shard;
-  Page page;
-  page.next = from.index;
-  std::uint64_t bytes = 0;
-  const std::size_t end = ready(shard, section);
-  for (std::size_t i = from.index; i < end; ++i) {
-    if (!readable(shard, i, section)) continue;
-    const TapedRecord& record = shard.records[i];
-    bytes += record.size_bytes;
-    const bool full =
-        page.records.size() == limit || (!page.records.empty() && bytes > kMostPageBytes);
-    if (full) return page;
-    page.records.push_back(record.place);
-    page.next = i + 1;
-  }
-  page.at_end = closed(*from.stream, shard, section) &&
-                same_place(shard, page.next, shard.records.size(), section);
-  return page;
 }
 
 // ---------------------------------------------------------------- taped answers
@@ -269,7 +159,7 @@ bool StreamReplay::fits(const Asked& asked, const Interaction& taped) {
   const auto position = tape_.position_of(text_of(taped.response, "ShardIterator"));
   if (!position || !position->stream->whole) return true;
   const auto now = asked_position(asked);
-  return !now || same_place(*position->shard, position->index, now->index, asked.section);
+  return !now || progress_.same_place(*position->shard, position->index, now->index, asked.section);
 }
 
 // A page with records fits once all of them can be read: before that its consumer would be ahead of
@@ -286,12 +176,12 @@ bool StreamReplay::fits_page(const Asked& asked, const Interaction& taped) {
     const std::string number = sequence_number_of(record);
     at = count_before(shard.records, number, false);
     const bool known = at < shard.records.size() && shard.records[at].sequence_number == number;
-    all =
-        !known || !relevant(shard.records[at], asked.section) || readable(shard, at, asked.section);
+    all = !known || !progress_.relevant(shard.records[at], asked.section) ||
+          progress_.readable(shard, at, asked.section);
     return all;
   });
   if (any) return all;
-  const Page page = page_from(*from, 1, asked.section);
+  const StreamPage page = progress_.page_from(*from, 1, asked.section);
   const bool goes_on = !find_member(taped.response, "NextShardIterator").empty();
   return page.records.empty() && goes_on != page.at_end;
 }
@@ -311,6 +201,16 @@ std::optional<BuiltAnswer> StreamReplay::build(const Asked& asked) {
   if (asked.operation == "GetShardIterator") return iterator(asked);
   if (asked.operation == "GetRecords") return records(asked);
   return std::nullopt;
+}
+
+bool StreamReplay::listed(const TapedStream& stream, const Asked& asked) const {
+  const Scope& scope = *asked.scope;
+  if (part_of(stream.arn, 3) != scope.region || part_of(stream.arn, 4) != scope.account) {
+    return false;
+  }
+  const std::string table = text_of(asked.body, "TableName");
+  if (!table.empty() && table_name_of(stream.arn) != table_name_of(table)) return false;
+  return progress_.exists(stream, asked.section);
 }
 
 std::optional<BuiltAnswer> StreamReplay::list(const Asked& asked) const {
@@ -360,12 +260,12 @@ std::optional<BuiltAnswer> StreamReplay::describe(const Asked& asked) {
   for (const TapedShard& shard : stream->shards) {
     const bool behind = started;
     started = started || shard.id == start;
-    if (!behind || !opened(*stream, shard, asked.section)) continue;
+    if (!behind || !progress_.opened(*stream, shard, asked.section)) continue;
     if (!filter.empty() && shard.parent != parent) continue;
     more = count == *limit;
     if (more) break;
     if (count++ > 0) shards += ',';
-    append_shard(shards, shard, closed(*stream, shard, asked.section));
+    append_shard(shards, shard, progress_.closed(*stream, shard, asked.section));
     last = shard.id;
   }
   shards += ']';
@@ -377,7 +277,7 @@ std::optional<BuiltAnswer> StreamReplay::describe(const Asked& asked) {
   std::string& out = answer.start;
   out = R"({"StreamDescription":{)";
   const std::string& description =
-      ended(*stream, asked.section) ? stream->ended : stream->description;
+      progress_.ended(*stream, asked.section) ? stream->ended : stream->description;
   for_each_member(description, [&](std::string_view name, std::string_view raw) {
     if (name == "StreamArn") out.append(shards).append(",");
     append_quoted(out, name);
@@ -404,7 +304,7 @@ std::optional<BuiltAnswer> StreamReplay::records(const Asked& asked) {
   const auto limit = limit_of(asked.body, kMostRecords);
   auto position = position_of(iterator);
   if (!position || !limit) return std::nullopt;
-  Page page = page_from(*position, *limit, asked.section);
+  StreamPage page = progress_.page_from(*position, *limit, asked.section);
   BuiltAnswer answer;
   answer.start = R"({"Records":[)";
   answer.end = "]";
@@ -418,24 +318,6 @@ std::optional<BuiltAnswer> StreamReplay::records(const Asked& asked) {
   answer.end += '}';
   answer.records = std::move(page.records);
   return answer;
-}
-
-std::string StreamReplay::held_back() {
-  // A section that was not played keeps nothing from the others.
-  if (streams_ != Streams::kOrdered || index_.section_names.size() > 1) return {};
-  for (const auto& [arn, stream] : tape_.streams()) {
-    for (const TapedShard& shard : stream.shards) {
-      const std::size_t count = ready(shard, 0);
-      const auto waiting = std::find_if(
-          shard.records.begin() + static_cast<std::ptrdiff_t>(count), shard.records.end(),
-          [&](const TapedRecord& record) { return happened(record); });
-      if (waiting == shard.records.end()) continue;
-      return "stream record " + waiting->sequence_number + " of " + arn +
-             " was held back: the exchange of record " + shard.records[count].sequence_number +
-             " before it was not played (sections, or --streams played, do without)";
-    }
-  }
-  return {};
 }
 
 }  // namespace dynadeck::cassettes

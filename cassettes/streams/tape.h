@@ -2,6 +2,9 @@
 //
 // The whole of it stands on the lines of streams. A tape that has none, as one that was recorded
 // before an upstream, still shows in its answers what its consumers saw.
+//
+// The room: streams on tapes. Their lines are written while a tape is recorded; a replay answers
+// consumers from them as far as what caused the records has been played.
 #pragma once
 
 #include <cstdint>

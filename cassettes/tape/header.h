@@ -7,7 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "cassettes/options.h"
+#include "cassettes/matching/rule.h"
+#include "cassettes/redaction/rule.h"
 #include "harness/seam/clock.h"
 #include "harness/seam/result.h"
 

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "cassettes/matching/columns.h"
 #include "cassettes/matching/lanes.h"
 #include "cassettes/tape/column.h"
 #include "cassettes/tape/format.h"
@@ -17,22 +18,17 @@
 
 namespace dynadeck::cassettes {
 
-// Row i of the columns is the exchange with the i-th smallest sequence: its ordinal is i.
-struct TapeIndex {
+// The columns of matching, and what leads from them into the file.
+struct TapeIndex : MatchColumns {
   std::vector<FrameRow> frames;
-  std::vector<std::uint64_t> hashes;        // match hash
-  std::vector<std::int32_t> positions;      // place in the file minus ordinal
-  std::vector<std::uint32_t> overlaps;      // later arrivals before this one completed
-  std::vector<std::uint32_t> sections;      // of section_names; 0 is none
-  std::vector<std::uint32_t> predecessors;  // distance to the write that came before; 0 is none
-  std::vector<std::string> section_names{std::string()};
+  std::vector<std::int32_t> positions;                    // place in the file minus ordinal
+  std::vector<std::string> section_names{std::string()};  // that sections are numbers of
   KeySchemas keys;
   std::string match;                 // the rules behind the hashes, as JSON; empty for none
   bool renames_names = true;         // their patterns were looked for in names, too
   std::uint64_t last_sequence = 0;   // the highest on the tape
   std::uint64_t last_completed = 0;  // likewise
 
-  std::size_t size() const { return hashes.size(); }
   // Place in the file among the exchanges, from 0.
   std::uint64_t place(std::uint64_t ordinal) const {
     return ordinal + static_cast<std::uint64_t>(static_cast<std::int64_t>(positions[ordinal]));

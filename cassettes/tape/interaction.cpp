@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cassettes/json/base64.h"
 #include "cassettes/json/text.h"
 #include "cassettes/matching/hash.h"
 #include "harness/seam/random.h"

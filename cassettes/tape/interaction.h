@@ -1,4 +1,7 @@
 // One recorded exchange, and its line on the tape.
+//
+// The room: tapes as files. Lines go by way of the recorder and the writer into frames, and come
+// back by way of the reader and the frame cache; the index says where each exchange is.
 #pragma once
 
 #include <chrono>

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "cassettes/json/base64.h"
 #include "cassettes/json/text.h"
 #include "harness/seam/utf8.h"
 

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <string>
 
+#include "cassettes/json/base64.h"
 #include "cassettes/json/text.h"
 #include "cassettes/tape/line_writer.h"
 #include "cassettes/tools/tool.h"

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "cassettes/json/base64.h"
 #include "cassettes/json/text.h"
 #include "cassettes/streams/line.h"
 #include "cassettes/tools/tool.h"

@@ -1,4 +1,7 @@
 // What the tools for tapes have in common.
+//
+// The room: `dynadeck cassette ...`, one tool in each file; a new one is a file here, and a line
+// below and in command.cpp.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,7 @@
 // What a rule does to a request that it strikes.
+//
+// The room: everything that can go wrong on purpose, like faults in one file; effects.h has
+// their list. A new fault is a file here and a line there.
 #pragma once
 
 #include <cstdint>

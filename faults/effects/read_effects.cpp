@@ -8,7 +8,7 @@
 #include <unordered_set>
 
 #include "faults/effects/effects.h"
-#include "faults/rules/counter.h"
+#include "faults/requests/canonical_hash.h"
 #include "harness/seam/request_view.h"
 
 namespace dynadeck::faults {

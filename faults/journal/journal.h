@@ -1,4 +1,6 @@
 // Who asked what, and what was done to them.
+//
+// The room: the newest requests with their answers and faults, kept for tests that look back.
 #pragma once
 
 #include <atomic>

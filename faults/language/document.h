@@ -1,4 +1,7 @@
-// A rule document as a tree that knows its lines: YAML or JSON, the rest of the room does not care.
+// A rule document as a tree that knows its lines: YAML or JSON, nobody else has to care.
+//
+// The room: the words that rules are written in, whatever they do. Documents are read into fields,
+// `when` says which requests are meant, `schedule` when among them a rule strikes.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,7 @@
 // The table and index that a body names, without building a tree of it.
+//
+// The room: what can be seen of a request, quickly enough for every request: its tables and keys,
+// which attempt of an SDK's call it is, and what it asks as one number. It knows no rules.
 #pragma once
 
 #include <cstddef>

@@ -17,10 +17,6 @@ namespace dynadeck::faults {
 // Stable for ever: what a series is called in the draws.
 std::uint64_t series_of(const Counting& counting, const Request& request);
 
-// The operation, the scope and the body: members in any order, sets in any order, without the
-// ClientRequestToken that SDKs invent anew for each call.
-std::uint64_t canonical_hash(const Request& request);
-
 // Synchronized. Each series counts for itself, so that `first`, `every` and `max` mean the same for
 // each lane whatever the others do.
 class Counter {

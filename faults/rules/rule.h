@@ -1,4 +1,7 @@
 // A rule: which requests, when among them, and what happens to them.
+//
+// The room: rules as a whole. They are parsed and printed, put up on the board, and counted as they
+// meet requests; the set that is in force decides which of them strike.
 #pragma once
 
 #include <cstdint>

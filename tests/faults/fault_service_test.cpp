@@ -250,16 +250,6 @@ TEST_CASE("under `lane` and `request` the order of arrival does not matter", "[f
     for (int at = 99; at >= 0; --at) backward[at] = second.send(Operation::kGetItem, body(at)).ok();
     CHECK(forward == backward);
   }
-  SECTION("members and sets come in any order, tokens do not count") {
-    const auto hash = [](const char* body) {
-      return canonical_hash(make_request(Operation::kTransactWriteItems, body));
-    };
-    CHECK(hash(R"({"A":{"SS":["x","y"]},"B":1})") == hash(R"({"B":1,"A":{"SS":["y","x"]}})"));
-    CHECK(hash(R"({"A":1,"ClientRequestToken":"1"})") ==
-          hash(R"({"A":1,"ClientRequestToken":"2"})"));
-    CHECK(hash(R"({"A":["x","y"]})") != hash(R"({"A":["y","x"]})"));
-    CHECK(hash(R"({"A":1})") != hash(R"({"A":2})"));
-  }
 }
 
 TEST_CASE("a hundred thousand decisions repeat, over any number of threads", "[faults]") {

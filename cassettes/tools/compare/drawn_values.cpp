@@ -1,19 +1,18 @@
 #include "cassettes/tools/compare/drawn_values.h"
 
 #include <algorithm>
-#include <array>
-#include <cstdint>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
-#include <vector>
 
 #include "cassettes/json/path.h"
 #include "cassettes/json/text.h"
 #include "cassettes/json/tree.h"
-#include "cassettes/matching/hash.h"
 #include "cassettes/matching/placed_items.h"
+#include "cassettes/tools/compare/drawn_members.h"
+#include "cassettes/tools/compare/settled.h"
+#include "cassettes/tools/compare/taped_order.h"
 #include "cassettes/tools/tool.h"
 #include "harness/seam/operation.h"
 
@@ -21,259 +20,12 @@ namespace dynadeck::cassettes {
 namespace {
 
 using nlohmann::json;
-using Names = std::vector<std::string_view>;
-
-// How two servers' values are held against each other.
-enum class Compared : std::uint8_t {
-  kRenamed,    // one stands for the other wherever they are met
-  kPerStream,  // likewise, but other streams may have the same values
-  kCarried,    // drawn anew for every answer: not compared, and put into the request that asks on
-  kPresence,   // that both are there, and are of one JSON type
-};
-
-struct Drawn {
-  Compared compared;
-  Names answered;  // the members that hold it in answers
-  Names asked;     // and in later requests
-};
-
-// What is drawn, in the answers of the control plane and of Streams, and why. Answers of the data
-// plane hold what the user has put there; only the token that asks for more is the server's.
-const std::vector<Drawn>& drawn_table() {
-  static const std::vector<Drawn> table = {
-      // The server's own region and account, and in a stream's or a backup's when it was made.
-      {Compared::kRenamed,
-       {"TableArn", "IndexArn", "LatestStreamArn", "StreamArn", "LastEvaluatedStreamArn",
-        "BackupArn", "SourceBackupArn", "SourceTableArn", "LastEvaluatedBackupArn", "ExportArn",
-        "ImportArn", "GlobalTableArn"},
-       {"TableName", "TableArn", "ResourceArn", "StreamArn", "ExclusiveStartStreamArn", "BackupArn",
-        "SourceTableArn", "ExclusiveStartBackupArn", "ExportArn", "ImportArn"}},
-      // Of the server, in every stream record.
-      {Compared::kRenamed, {"awsRegion"}, {}},
-      // Random, one for each table.
-      {Compared::kRenamed, {"TableId"}, {}},
-      // Random, one for each stream record.
-      {Compared::kRenamed, {"eventID"}, {}},
-      // A policy's, for who wants to change only the one he has seen.
-      {Compared::kRenamed, {"RevisionId"}, {"ExpectedRevisionId"}},
-      // Made of the time and something random.
-      {Compared::kPerStream,
-       {"ShardId", "ParentShardId", "LastEvaluatedShardId"},
-       {"ShardId", "ExclusiveStartShardId"}},
-      // Counted on within a stream, from where the server likes.
-      {Compared::kPerStream, {"SequenceNumber"}, {"SequenceNumber"}},
-      // A shard may begin with its first record's number, or before.
-      {Compared::kPerStream,
-       {"StartingSequenceNumber", "EndingSequenceNumber"},
-       {"SequenceNumber"}},
-      // They hold places in a form of the server's, and the time.
-      {Compared::kCarried, {"ShardIterator", "NextShardIterator"}, {"ShardIterator"}},
-      {Compared::kCarried, {"NextToken"}, {"NextToken"}},
-      // When the server did something. A label is such a time; two streams may share one.
-      {Compared::kPresence,
-       {"CreationDateTime", "CreationRequestDateTime", "ApproximateCreationDateTime",
-        "LastIncreaseDateTime", "LastDecreaseDateTime", "LastUpdateToPayPerRequestDateTime",
-        "LastUpdateDateTime", "InaccessibleEncryptionDateTime", "LatestStreamLabel", "StreamLabel",
-        "EarliestRestorableDateTime", "LatestRestorableDateTime", "BackupCreationDateTime",
-        "BackupExpiryDateTime", "TableCreationDateTime", "StartTime", "EndTime"},
-       {}},
-      // [doc] DescribeTable: refreshed about every six hours.
-      {Compared::kPresence, {"ItemCount", "TableSizeBytes", "IndexSizeBytes"}, {}},
-  };
-  return table;
-}
-
-// Below these, in requests and answers, names and values are the user's.
-constexpr std::array<std::string_view, 21> kUserData = {"Item",
-                                                        "Items",
-                                                        "Key",
-                                                        "Keys",
-                                                        "NewImage",
-                                                        "OldImage",
-                                                        "Attributes",
-                                                        "Responses",
-                                                        "LastEvaluatedKey",
-                                                        "ExclusiveStartKey",
-                                                        "ItemCollectionKey",
-                                                        "ItemCollectionMetrics",
-                                                        "ExpressionAttributeValues",
-                                                        "ExpressionAttributeNames",
-                                                        "Expected",
-                                                        "AttributeUpdates",
-                                                        "KeyConditions",
-                                                        "QueryFilter",
-                                                        "ScanFilter",
-                                                        "Parameters",
-                                                        "KinesisDataStreamDestinations"};
-
-// Lists whose order says nothing, and the member that tells their elements apart; none: all of it.
-struct Unordered {
-  std::string_view list;
-  std::string_view identity;
-};
-constexpr std::array kUnordered = {Unordered{"AttributeDefinitions", "AttributeName"},
-                                   Unordered{"GlobalSecondaryIndexes", "IndexName"},
-                                   Unordered{"LocalSecondaryIndexes", "IndexName"},
-                                   Unordered{"NonKeyAttributes", ""},
-                                   Unordered{"Streams", "TableName"},
-                                   Unordered{"Tags", "Key"}};
-
-// States that something is in for a while, and the one that follows. When a server gets there is
-// its own affair.
-struct OnItsWay {
-  std::string_view member;
-  std::string_view now;
-  std::string_view then;
-};
-constexpr std::array kOnItsWay = {
-    OnItsWay{"TableStatus", "CREATING", "ACTIVE"}, OnItsWay{"TableStatus", "UPDATING", "ACTIVE"},
-    OnItsWay{"IndexStatus", "CREATING", "ACTIVE"}, OnItsWay{"IndexStatus", "UPDATING", "ACTIVE"},
-    OnItsWay{"StreamStatus", "ENABLING", "ENABLED"},
-    OnItsWay{"StreamStatus", "DISABLING", "DISABLED"},
-    OnItsWay{"TimeToLiveStatus", "ENABLING", "ENABLED"},
-    OnItsWay{"TimeToLiveStatus", "DISABLING", "DISABLED"},
-    OnItsWay{"DestinationStatus", "ENABLING", "ACTIVE"},
-    OnItsWay{"DestinationStatus", "UPDATING", "ACTIVE"},
-    OnItsWay{"DestinationStatus", "DISABLING", "DISABLED"},
-    // Of SSEDescription and WarmThroughput.
-    OnItsWay{"Status", "ENABLING", "ENABLED"}, OnItsWay{"Status", "UPDATING", "ACTIVE"}};
-
-// Which rows of the table have a name, by the name.
-using Rows = std::unordered_map<std::string_view, std::vector<std::size_t>>;
-
-Rows rows_by(Names Drawn::*names) {
-  Rows rows;
-  for (std::size_t row = 0; row < drawn_table().size(); ++row) {
-    for (const std::string_view name : drawn_table()[row].*names) rows[name].push_back(row);
-  }
-  return rows;
-}
-
-std::optional<std::size_t> row_of_answered(std::string_view name) {
-  static const Rows rows = rows_by(&Drawn::answered);
-  const auto found = rows.find(name);
-  return found == rows.end() ? std::nullopt : std::optional(found->second.front());
-}
-
-const std::vector<std::size_t>& rows_of_asked(std::string_view name) {
-  static const Rows rows = rows_by(&Drawn::asked);
-  static const std::vector<std::size_t> none;
-  const auto found = rows.find(name);
-  return found == rows.end() ? none : found->second;
-}
-
-bool is_user_data(std::string_view name) {
-  return std::find(kUserData.begin(), kUserData.end(), name) != kUserData.end();
-}
-
-bool is_user_data(Places places) {
-  return std::any_of(places.begin(), places.end(),
-                     [](const Place& place) { return is_user_data(place.name); });
-}
 
 OperationClass class_of(std::string_view operation) {
   const Operation streams = find_operation(Api::kStreams, operation);
   return streams != Operation::kUnknown
              ? OperationClass::kStreams
              : info(find_operation(Api::kDynamoDb, operation)).operation_class;
-}
-
-std::uint64_t identity_of(const json& element, std::string_view member) {
-  const auto found = element.is_object() ? element.find(member) : element.end();
-  return hash_value(print_tree(found == element.end() ? element : *found)).value_or(0);
-}
-
-// The elements of `other` in the order of those of `taped` that they are the same as; what is left
-// fills the places between.
-json in_order_of(const json& taped, json other, std::string_view identity) {
-  std::unordered_multimap<std::uint64_t, std::size_t> places;
-  for (std::size_t i = 0; i < other.size(); ++i) places.emplace(identity_of(other[i], identity), i);
-  std::vector<std::optional<std::size_t>> order;
-  for (const json& element : taped) {
-    const auto found = places.find(identity_of(element, identity));
-    order.push_back(found == places.end() ? std::nullopt : std::optional(found->second));
-    if (found != places.end()) places.erase(found);
-  }
-  std::vector<std::size_t> left;
-  for (const auto& [hash, place] : places) left.push_back(place);
-  std::sort(left.begin(), left.end());
-  auto next = left.begin();
-  json sorted = json::array();
-  for (const std::optional<std::size_t>& place : order) {
-    if (place) {
-      sorted.push_back(std::move(other[*place]));
-    } else if (next != left.end()) {
-      sorted.push_back(std::move(other[*next++]));
-    }
-  }
-  while (next != left.end()) sorted.push_back(std::move(other[*next++]));
-  return sorted;
-}
-
-// Brings a list of items into the tape's order.
-void reorder(const std::string& list, const json& taped, json& other) {
-  const auto from = taped.find(list);
-  const auto to = other.find(list);
-  if (from == taped.end() || to == other.end() || !from->is_array() || !to->is_array()) return;
-  *to = in_order_of(*from, std::move(*to), "");
-}
-
-bool is_being_deleted(const json& index) {
-  const auto status = index.is_object() ? index.find("IndexStatus") : index.end();
-  return status != index.end() && *status == "DELETING";
-}
-
-// Without the attributes that are no key of the table or of an index.
-void drop_unused_definitions(json& table) {
-  const auto definitions = table.find("AttributeDefinitions");
-  if (definitions == table.end() || !definitions->is_array()) return;
-  const std::string keys = print_tree(table.value("KeySchema", json())) +
-                           print_tree(table.value("GlobalSecondaryIndexes", json())) +
-                           print_tree(table.value("LocalSecondaryIndexes", json()));
-  const auto is_unused = [&](const json& definition) {
-    const auto name = definition.is_object() ? definition.find("AttributeName") : definition.end();
-    return name != definition.end() && keys.find(print_tree(*name)) == std::string::npos;
-  };
-  definitions->erase(std::remove_if(definitions->begin(), definitions->end(), is_unused),
-                     definitions->end());
-}
-
-// Without the indexes that are being deleted, and what they alone need.
-void drop_leaving_indexes(json& table) {
-  const auto indexes = table.find("GlobalSecondaryIndexes");
-  if (indexes == table.end() || !indexes->is_array()) return;
-  const auto leaving = std::remove_if(indexes->begin(), indexes->end(), is_being_deleted);
-  if (leaving == indexes->end()) return;
-  indexes->erase(leaving, indexes->end());
-  if (indexes->empty()) table.erase("GlobalSecondaryIndexes");
-  drop_unused_definitions(table);
-}
-
-// What will be true in a while: what is being deleted is gone, and everything else is there.
-void settle(json& document) {
-  if (document.is_array()) {
-    for (json& element : document) settle(element);
-  }
-  if (!document.is_object()) return;
-  drop_leaving_indexes(document);
-  document.erase("Backfilling");
-  for (auto& [name, value] : document.items()) {
-    if (!is_user_data(name)) settle(value);
-    for (const OnItsWay& step : kOnItsWay) {
-      if (name == step.member && value == step.now) value = step.then;
-    }
-  }
-}
-
-// Empty where the document describes no table.
-std::string status_of_table(const json& document) {
-  for (const char* name : {"Table", "TableDescription"}) {
-    const auto table = document.find(name);
-    if (table == document.end() || !table->is_object()) continue;
-    const auto status = table->find("TableStatus");
-    if (status != table->end() && status->is_string()) return status->get<std::string>();
-  }
-  return {};
 }
 
 // Whether a description says that there is no such table, or soon will be none.
@@ -323,10 +75,8 @@ class DrawnValues::Pairing {
   }
 
   void arrays(std::string_view name, json& taped, json& other) {
-    for (const Unordered& unordered : kUnordered) {
-      if (name == unordered.list) {
-        other = in_order_of(taped, std::move(other), unordered.identity);
-      }
+    if (const auto identity = identity_in(name)) {
+      other = in_order_of(taped, std::move(other), *identity);
     }
     for (std::size_t i = 0; i < std::min(taped.size(), other.size()); ++i) {
       if (taped[i].is_object() && other[i].is_object()) objects(taped[i], other[i]);
@@ -334,7 +84,7 @@ class DrawnValues::Pairing {
   }
 
   bool stands_for(std::size_t row, const json& taped, const json& other) {
-    const Compared compared = drawn_table()[row].compared;
+    const Compared compared = drawn_members()[row].compared;
     if (compared == Compared::kPresence) {
       return taped.is_number() ? other.is_number() : taped.type() == other.type();
     }
@@ -348,7 +98,7 @@ class DrawnValues::Pairing {
       return false;
     }
     if (compared == Compared::kCarried && !stream_.empty()) values_.streams_[was] = stream_;
-    if (!drawn_table()[row].asked.empty()) values_.taped_words_[is] = was;
+    if (!drawn_members()[row].asked.empty()) values_.taped_words_[is] = was;
     if (compared != Compared::kCarried) return values_.bind(was_key, was, key(row, stream, is), is);
     values_.others_[was_key] = is;
     return true;
@@ -362,7 +112,7 @@ class DrawnValues::Pairing {
   static void drop_dates_of_one(json& from, const json& where_not) {
     for (auto member = from.begin(); member != from.end();) {
       const auto row = row_of_answered(member.key());
-      const bool date = row && drawn_table()[*row].compared == Compared::kPresence;
+      const bool date = row && drawn_members()[*row].compared == Compared::kPresence;
       member = date && !where_not.contains(member.key()) ? from.erase(member) : std::next(member);
     }
   }
@@ -381,7 +131,7 @@ std::string DrawnValues::key(std::size_t kind, std::string_view stream, std::str
 
 const std::string* DrawnValues::other(std::size_t kind, std::string_view stream,
                                       std::string_view taped) const {
-  const bool within = drawn_table()[kind].compared == Compared::kPerStream;
+  const bool within = drawn_members()[kind].compared == Compared::kPerStream;
   const auto found = others_.find(key(kind, within ? stream : std::string_view(), taped));
   return found == others_.end() ? nullptr : &found->second;
 }

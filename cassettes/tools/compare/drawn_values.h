@@ -1,5 +1,8 @@
 // What servers draw for themselves: ids, ARNs, shards, iterators, dates. Two servers that do the
 // same draw other ones.
+//
+// The room: tools that hold answers against each other, a tape's and another tape's or server's,
+// and what is no difference between them.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

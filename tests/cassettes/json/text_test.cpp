@@ -75,19 +75,3 @@ TEST_CASE("escapes beyond the first plane are joined", "[cassettes]") {
   CHECK(string_value(R"("\ud83d")") == "\xef\xbf\xbd");
   CHECK(string_value(R"("\ude00x")") == "\xef\xbf\xbdx");
 }
-
-TEST_CASE("base64 goes both ways", "[cassettes]") {
-  const auto bytes =
-      GENERATE(as<std::string>{}, "", "a", "ab", "abc", std::string("\x00\xff\x80", 3), "abcd");
-  std::string text;
-  append_base64(text, bytes);
-  std::string back;
-  REQUIRE(append_from_base64(back, text));
-  CHECK(back == bytes);
-}
-
-TEST_CASE("what is no base64 is refused", "[cassettes]") {
-  const auto text = GENERATE(as<std::string>{}, "a", "ab=c", "====", "a===", "ab!=", "ab==cdef");
-  std::string out;
-  CHECK_FALSE(append_from_base64(out, text));
-}

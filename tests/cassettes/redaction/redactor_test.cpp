@@ -6,7 +6,7 @@
 
 #include "cassettes/json/path.h"
 #include "cassettes/matching/pattern.h"
-#include "cassettes/report.h"
+#include "cassettes/replay/report.h"
 #include "cassettes/tape/interaction.h"
 #include "cassettes/tape/reader.h"
 #include "harness/seam/error.h"

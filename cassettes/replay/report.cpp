@@ -1,4 +1,4 @@
-#include "cassettes/report.h"
+#include "cassettes/replay/report.h"
 
 #include "cassettes/json/text.h"
 #include "cassettes/matching/difference.h"

@@ -1,10 +1,10 @@
-// How the player answers what is not on the tape.
+#include "cassettes/replay/refusals.h"
+
 #include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "cassettes/matching/difference.h"
-#include "cassettes/player.h"
 #include "harness/seam/error.h"
 
 namespace dynadeck::cassettes {
@@ -39,21 +39,24 @@ std::string listed(const std::vector<std::string>& lines, std::size_t most) {
 
 }  // namespace
 
-Response Player::refuse(const Request& request, std::string_view section) {
-  stats_.exchanges_unmatched.fetch_add(1, std::memory_order_relaxed);
+Refusals::Refusals(std::string path, PlayedTape& tape, const ReplayRules& rules, Claims& claims,
+                   StreamPlayer& streams)
+    : path_(std::move(path)), tape_(tape), rules_(rules), claims_(claims), streams_(streams) {}
+
+Response Refusals::refuse(const Request& request, std::string_view section) {
   std::uint64_t ordinal = 0;
   {
     const std::lock_guard lock(mutex_);
-    ordinal = ++unmatched_;
+    ordinal = ++count_;
   }
   UnmatchedRequest unmatched;
   if (ordinal <= kMostExplained) {
     unmatched = explain(request, section);
     unmatched.ordinal = ordinal;
   }
-  std::string text = "The cassette " + options_.path + " has no answer to this " +
+  std::string text = "The cassette " + path_ + " has no answer to this " +
                      std::string(info(request.operation).name) + " in " + scope_text(request) +
-                     ": " + shortened(prepare(request).body, 400) + ". ";
+                     ": " + shortened(rules_.prepare(request).body, 400) + ". ";
   if (ordinal > kMostExplained) {
     text += "It is unmatched request " + std::to_string(ordinal) + "; the first " +
             std::to_string(kMostExplained) + " are explained.";
@@ -68,27 +71,32 @@ Response Player::refuse(const Request& request, std::string_view section) {
       " --unmatched record would add it to the tape.";
   {
     const std::lock_guard lock(mutex_);
-    unmatched_requests_.push_back(std::move(unmatched));
+    explained_.push_back(std::move(unmatched));
   }
   return error_response(kErrorCode, text);
 }
 
-UnmatchedRequest Player::explain(const Request& request, std::string_view section) {
+void Refusals::tell(ReplayReport& report) {
+  const std::lock_guard lock(mutex_);
+  report.unmatched = count_;
+  report.unmatched_requests = explained_;
+}
+
+UnmatchedRequest Refusals::explain(const Request& request, std::string_view section) {
   UnmatchedRequest unmatched;
   unmatched.section = section;
   unmatched.operation = info(request.operation).name;
   unmatched.scope = scope_text(request);
   // As it would be taped: what is told here ends up in logs.
-  unmatched.request = shortened(prepare(request).body, 64 << 10);
+  unmatched.request = shortened(rules_.prepare(request).body, 64 << 10);
   std::optional<Interaction> nearest;
-  if (!section_number(section)) {
+  if (!tape_.section_number(section)) {
     unmatched.reason = "The tape has no section " + std::string(section) + list_sections();
     return unmatched;
   }
-  const bool about_streams =
-      info(request.operation).api == Api::kStreams && options_.streams != Streams::kTaped;
-  if (about_streams && streams() == nullptr) {
-    unmatched.reason = streams_error_ + ".";
+  const std::string error = streams_.answers(request) ? streams_.error() : std::string();
+  if (!error.empty()) {
+    unmatched.reason = error + ".";
     return unmatched;
   }
   unmatched.reason = reason_for_same(request, section, nearest);
@@ -97,8 +105,9 @@ UnmatchedRequest Player::explain(const Request& request, std::string_view sectio
     const bool same = nearest && nearest->operation == unmatched.operation;
     if (!same) {
       // Of a longer one not all is looked at.
-      unmatched.reason = index_.size() <= kMostCompared ? "The tape holds no "
-                                                        : "Near this place the tape holds no ";
+      unmatched.reason = tape_.index().size() <= kMostCompared
+                             ? "The tape holds no "
+                             : "Near this place the tape holds no ";
       unmatched.reason += unmatched.operation +
                           (section.empty() ? "." : " in section " + std::string(section) + ".");
     }
@@ -122,69 +131,70 @@ UnmatchedRequest Player::explain(const Request& request, std::string_view sectio
   return unmatched;
 }
 
-std::string Player::list_sections() const {
-  const std::vector<std::string>& names = index_.section_names;  // the first is no section
+std::string Refusals::list_sections() const {
+  const std::vector<std::string>& names = tape_.index().section_names;  // the first is no section
   if (names.size() < 2) return "; it has none.";
   const std::vector<std::string> all(names.begin() + 1, names.end());
   return "; it has: " + listed(all, kMostSectionsSaid) + ".";
 }
 
 // The request itself is on the tape, but may not be played now: why. Empty where it is not.
-std::string Player::reason_for_same(const Request& request, std::string_view section,
-                                    std::optional<Interaction>& nearest) {
-  const std::uint32_t number = *section_number(section);
+std::string Refusals::reason_for_same(const Request& request, std::string_view section,
+                                      std::optional<Interaction>& nearest) {
+  const std::uint32_t number = *tape_.section_number(section);
   std::optional<std::uint32_t> candidate;
   std::optional<std::uint32_t> missing;
   std::uint32_t expected = 0;
   std::size_t in_section = 0;
   bool unplayed = false;
   {
-    const std::lock_guard lock(mutex_);
-    const Prepared prepared = prepare(request);
-    const std::vector<Reading> known = readings(request, prepared);
-    const auto taped = std::find_if(known.begin(), known.end(), [&](const Reading& reading) {
-      return !matcher_.same(reading.hash).empty();
-    });
+    const auto lock = claims_.lock();
+    const PreparedRequest prepared = rules_.prepare(request);
+    const std::vector<Claims::Reading> known = claims_.readings(request, prepared);
+    const auto taped =
+        std::find_if(known.begin(), known.end(), [&](const Claims::Reading& reading) {
+          return !claims_.matcher().same(reading.hash).empty();
+        });
     const Renamed& renamed = taped == known.end() ? prepared.renamed : taped->renamed;
     const std::uint64_t hash = taped == known.end() ? prepared.hash : taped->hash;
     // Best is one that is still to come, and of the values that are asked for.
     int best = -1;
-    for (const std::uint32_t ordinal : matcher_.same(hash)) {
-      if (number != 0 && index_.sections[ordinal] != number) continue;
+    for (const std::uint32_t ordinal : claims_.matcher().same(hash)) {
+      if (number != 0 && tape_.index().sections[ordinal] != number) continue;
       ++in_section;
-      const bool open = !matcher_.played(ordinal);
+      const bool open = !claims_.matcher().played(ordinal);
       unplayed = unplayed || open;
       const bool looks = !renamed.empty() && best < 3 && in_section <= kMostCompared;
-      const Renamed* const recorded = looks ? renamed_index_.of(ordinal) : nullptr;
-      const bool fits =
-          recorded != nullptr && bindings_.fit(renamed, *recorded) >= Bindings::Fit::kOtherTimes;
+      const Renamed* const recorded = looks ? claims_.renamed_in(ordinal) : nullptr;
+      const bool fits = recorded != nullptr &&
+                        claims_.bindings().fit(renamed, *recorded) >= Bindings::Fit::kOtherTimes;
       const int rank = (open ? 2 : 0) + (fits ? 1 : 0);
       if (rank <= best) continue;
       best = rank;
       candidate = ordinal;
     }
     if (!candidate) return {};
-    missing = matcher_.missing_predecessor(*candidate);
-    expected = matcher_.first_unplayed(number);
+    missing = claims_.matcher().missing_predecessor(*candidate);
+    expected = claims_.matcher().first_unplayed(number);
   }
-  nearest = read(*candidate);
+  nearest = tape_.read(*candidate);
   if (!nearest) return "The tape cannot be read.";
   if (!unplayed) {
     std::string reason = "It was recorded " + std::to_string(in_section) + " time" +
                          (in_section == 1 ? "" : "s") + ", and all were played; ";
-    if (options_.repeat == Repeat::kOnce) return reason + "--repeat last would answer it again.";
+    if (claims_.repeat() == Repeat::kOnce) return reason + "--repeat last would answer it again.";
     return reason + "in strict order only the last answer of all is repeated.";
   }
   std::string reason = "It was recorded as exchange " + std::to_string(nearest->sequence) +
                        ", but its turn is not now: ";
-  if (options_.order == Order::kStrict) {
-    const std::optional<Interaction> next = read(expected);
+  if (claims_.order() == Order::kStrict) {
+    const std::optional<Interaction> next = tape_.read(expected);
     reason += next ? "the tape expects exchange " + std::to_string(next->sequence) + ", " +
                          next->operation + " " + shortened(next->request, 200) + ". "
                    : std::string("the tape is at its end. ");
     return reason + "--order item or free would accept it.";
   }
-  const std::optional<Interaction> before = missing ? read(*missing) : std::nullopt;
+  const std::optional<Interaction> before = missing ? tape_.read(*missing) : std::nullopt;
   reason += before ? "exchange " + std::to_string(before->sequence) + ", " + before->operation +
                          " on the same item, has not been asked yet. "
                    : std::string("a later write to the same item was played already. ");
@@ -193,18 +203,18 @@ std::string Player::reason_for_same(const Request& request, std::string_view sec
 
 // Exchanges around the place where the section stands, those behind it first; of a long tape then
 // some from everywhere.
-std::vector<std::uint32_t> Player::candidates(std::uint32_t section) {
-  const std::lock_guard lock(mutex_);
+std::vector<std::uint32_t> Refusals::candidates(std::uint32_t section) {
+  const auto lock = claims_.lock();
   std::vector<std::uint32_t> found;
-  const auto size = static_cast<std::uint32_t>(index_.size());
+  const auto size = static_cast<std::uint32_t>(tape_.index().size());
   const auto look = [&](std::uint32_t from, std::uint32_t to, std::uint32_t step,
                         std::size_t most) {
     for (std::uint64_t i = from; i < to && found.size() < most; i += step) {
       const auto ordinal = static_cast<std::uint32_t>(i);
-      if (section == 0 || index_.sections[ordinal] == section) found.push_back(ordinal);
+      if (section == 0 || tape_.index().sections[ordinal] == section) found.push_back(ordinal);
     }
   };
-  const std::uint32_t here = std::min(matcher_.place(section), size);
+  const std::uint32_t here = std::min(claims_.matcher().place(section), size);
   if (size <= kMostCompared) {
     look(here, size, 1, size);
     look(0, here, 1, size);
@@ -220,31 +230,33 @@ std::vector<std::uint32_t> Player::candidates(std::uint32_t section) {
 
 // The exchange of the same operation with the fewest differences; among those the ones of the same
 // account and region, and those that are unplayed. Without one, an exchange of another operation.
-std::optional<Interaction> Player::find_nearest(const Request& request, std::string_view section,
-                                                std::vector<std::string>& differences_found) {
+std::optional<Interaction> Refusals::find_nearest(const Request& request, std::string_view section,
+                                                  std::vector<std::string>& differences_found) {
   const std::string_view operation = info(request.operation).name;
-  const Prepared prepared = prepare(request);
+  const PreparedRequest prepared = rules_.prepare(request);
   std::string asked;
   {
-    const std::lock_guard lock(mutex_);
+    const auto lock = claims_.lock();
     Known known;
-    if (rules_.renames()) known = [&](const std::string& value) { return bindings_.taped(value); };
-    asked = rules_.compared(operation, prepared.body, known);
+    if (rules_.renames()) {
+      known = [&](const std::string& value) { return claims_.bindings().taped(value); };
+    }
+    asked = rules_.match().compared(operation, prepared.body, known);
   }
   std::optional<Interaction> nearest;
   std::size_t least = std::numeric_limits<std::size_t>::max();
-  for (const std::uint32_t ordinal : candidates(*section_number(section))) {
-    std::optional<Interaction> other = read(ordinal);
+  for (const std::uint32_t ordinal : candidates(*tape_.section_number(section))) {
+    std::optional<Interaction> other = tape_.read(ordinal);
     if (!other) continue;
     // What is not compared is no difference either.
-    const std::string recorded = rules_.compared(operation, other->request);
+    const std::string recorded = rules_.match().compared(operation, other->request);
     const std::size_t most = least / kOneDifference;
     std::size_t distance = count_differences(asked, recorded, most) * kOneDifference;
     if (other->operation != operation) distance += kOtherOperation;
     if (other->scope != request.scope) distance += 2;
     {
-      const std::lock_guard lock(mutex_);
-      if (matcher_.played(ordinal)) ++distance;
+      const auto lock = claims_.lock();
+      if (claims_.matcher().played(ordinal)) ++distance;
     }
     if (distance >= least) continue;
     least = distance;
@@ -252,8 +264,8 @@ std::optional<Interaction> Player::find_nearest(const Request& request, std::str
     if (least == 0) break;
   }
   if (!nearest) return nearest;
-  differences_found = differences(asked, rules_.compared(operation, nearest->request), "asked",
-                                  "recorded", {kMostDifferences, kShownValueBytes});
+  differences_found = differences(asked, rules_.match().compared(operation, nearest->request),
+                                  "asked", "recorded", {kMostDifferences, kShownValueBytes});
   return nearest;
 }
 
