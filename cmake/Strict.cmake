@@ -6,6 +6,8 @@ add_library(dynadeck::strict ALIAS dynadeck_strict)
 target_compile_options(dynadeck_strict INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual -Wcast-align
   $<$<CXX_COMPILER_ID:Clang>:-Wthread-safety>
+  # Says of each file that is compiled together with others that it might be a header.
+  $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>
   $<$<BOOL:${DYNADECK_DEVELOPER}>:-Werror>)
 target_include_directories(dynadeck_strict INTERFACE ${PROJECT_SOURCE_DIR})
 

@@ -63,7 +63,7 @@ void merge(Operation operation, Json& into, const Json& more) {
   }
 }
 
-std::string text_of(const Json& json) {
+std::string as_text(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -74,7 +74,7 @@ Response with_unprocessed(Operation operation, Response response, const Json& he
   Json& unprocessed = body[unprocessed_member(operation)];
   if (!unprocessed.is_object()) unprocessed = Json::object();
   merge(operation, unprocessed, held);
-  response.body = text_of(body);
+  response.body = as_text(body);
   return response;
 }
 
@@ -199,7 +199,7 @@ Response answer_partly(const Strike& strike, const Request& request, const Next&
   }
   Json body = document;
   body["RequestItems"] = std::move(rest);
-  return send_on(next, request.with_body(text_of(body)),
+  return send_on(next, request.with_body(as_text(body)),
                  [operation, held = std::move(held)](const Request&, Response response) {
                    return with_unprocessed(operation, std::move(response), held);
                  });

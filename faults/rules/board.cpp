@@ -10,7 +10,7 @@ namespace {
 using Rules = RuleSet::Rules;
 using Refusal = RuleBoard::Refusal;
 
-std::uint64_t next_id() {
+std::uint64_t next_board() {
   static std::atomic<std::uint64_t> ids{0};
   return ids.fetch_add(1) + 1;
 }
@@ -47,7 +47,7 @@ void set_enabled(Rules& rules, const std::string& name, bool enabled, Clock::Wal
 RuleBoard::RuleBoard(const Clock& clock, std::uint64_t seed, Abilities abilities)
     : clock_(clock),
       abilities_(std::move(abilities)),
-      id_(next_id()),
+      id_(next_board()),
       rules_(std::make_shared<RuleSet>(Rules(), seed, Counting())) {}
 
 RuleBoard::~RuleBoard() = default;

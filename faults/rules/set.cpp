@@ -11,7 +11,7 @@
 namespace dynadeck::faults {
 namespace {
 
-std::uint64_t next_id() {
+std::uint64_t next_set() {
   static std::atomic<std::uint64_t> ids{0};
   return ids.fetch_add(1) + 1;
 }
@@ -19,7 +19,7 @@ std::uint64_t next_id() {
 }  // namespace
 
 RuleSet::RuleSet(Rules rules, std::uint64_t seed, Counting counting)
-    : rules_(std::move(rules)), seed_(seed), counting_(std::move(counting)), id_(next_id()) {
+    : rules_(std::move(rules)), seed_(seed), counting_(std::move(counting)), id_(next_set()) {
   for (const auto& active : rules_) {
     if (!active->rule.enabled) continue;
     if (active->rule.effect->kind() == kRefuseKind) {
