@@ -96,8 +96,8 @@ TEST_CASE("a record has the size that AWS's example has", "[engine]") {
   const KeySchema keys{{{"Id", Type::kNumber}}, {}};
   const std::string first =
       encode_item({{"Id", {decimal_of("101")}}, {"Message", {std::string("New item!")}}});
-  const std::string second =
-      encode_item({{"Id", {decimal_of("101")}}, {"Message", {std::string("This item has changed")}}});
+  const std::string second = encode_item(
+      {{"Id", {decimal_of("101")}}, {"Message", {std::string("This item has changed")}}});
   const ItemView none;
   const auto size = [&](ItemView before, ItemView after, StreamViewType view) {
     std::string record;
