@@ -117,4 +117,15 @@ inline Request put(const std::string& id, const std::string& value) {
                                       R"("},"v":{"S":")" + value + R"("}}})");
 }
 
+template <typename... Requests>
+std::vector<Request> list(Requests... requests) {
+  std::vector<Request> all;
+  (all.push_back(std::move(requests)), ...);
+  return all;
+}
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 }  // namespace dynadeck::cassettes::testing

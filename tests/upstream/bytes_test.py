@@ -13,7 +13,7 @@ from support import HERE, front, sdk_environment, servers, wire
 from tap import Tap, changes
 
 CLIENTS = HERE.parent / "clients"
-sys.path.append(str(CLIENTS))
+sys.path.append(str(CLIENTS / "cases"))
 
 from conformance.case import create_table, load_cases  # noqa: E402
 from conformance.player import CAPITAL_MESSAGE, NAMESPACES, Player  # noqa: E402

@@ -9,7 +9,7 @@ import unittest
 from support import HERE, admin, front, sdk_environment, servers, wire
 
 CLIENTS = HERE.parent / "clients"
-SESSIONS = {"boto3": ["/usr/bin/python3", "-B", CLIENTS / "taped.py"],
+SESSIONS = {"boto3": ["/usr/bin/python3", "-B", CLIENTS / "tapes/taped.py"],
             "js": ["node", CLIENTS / "js/taped.js"]}
 PEERS = {"dynalite": servers.dynalite, "local": servers.dynamodb_local}
 

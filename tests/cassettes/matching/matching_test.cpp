@@ -15,7 +15,7 @@ using namespace dynadeck::cassettes::testing;
 namespace {
 
 // A tape of requests in that order; the answers count from 1.
-void tape_of(const std::string& path, Studio& studio, const std::vector<Request>& requests) {
+void counted_tape(const std::string& path, Studio& studio, const std::vector<Request>& requests) {
   const auto deck = studio.counting_deck();
   REQUIRE(deck->insert(recording(path)));
   for (const Request& request : requests) (void)deck->handle(request);
@@ -23,13 +23,6 @@ void tape_of(const std::string& path, Studio& studio, const std::vector<Request>
 }
 
 std::string n(int number) { return "{\"n\":" + std::to_string(number) + "}"; }
-
-template <typename... Requests>
-std::vector<Request> list(Requests... requests) {
-  std::vector<Request> all;
-  (all.push_back(std::move(requests)), ...);
-  return all;
-}
 
 Request create_table() {
   return ask(Operation::kCreateTable,
@@ -45,7 +38,8 @@ TEST_CASE("item order keeps the order of an item's reads and writes", "[cassette
   const std::string path = folder.file("a.tape");
   Studio studio;
   //                     1              2              3         4              5
-  tape_of(path, studio, list(create_table(), put("a", "1"), get("a"), put("a", "2"), get("a")));
+  counted_tape(path, studio,
+               list(create_table(), put("a", "1"), get("a"), put("a", "2"), get("a")));
   const auto deck = studio.empty_deck();
   REQUIRE(deck->insert(replaying(path, Order::kItem)));
 
@@ -79,7 +73,7 @@ TEST_CASE("a read from before the first write is not played after it", "[cassett
   const Folder folder;
   const std::string path = folder.file("a.tape");
   Studio studio;
-  tape_of(path, studio, list(get("a"), put("a", "1"), get("a")));
+  counted_tape(path, studio, list(get("a"), put("a", "1"), get("a")));
   const auto deck = studio.empty_deck();
   REQUIRE(deck->insert(replaying(path, Order::kItem)));
   CHECK(deck->handle(put("a", "1")).body == n(2));
@@ -91,8 +85,8 @@ TEST_CASE("different items are free of each other", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");
   Studio studio;
-  tape_of(path, studio,
-          list(create_table(), put("a", "1"), get("a"), put("b", "1"), get("b"), query()));
+  counted_tape(path, studio,
+               list(create_table(), put("a", "1"), get("a"), put("b", "1"), get("b"), query()));
   const auto deck = studio.empty_deck();
   REQUIRE(deck->insert(replaying(path, Order::kItem)));
   CHECK(deck->handle(query()).body == n(6));
@@ -108,7 +102,8 @@ TEST_CASE("free order answers as the item stands", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");
   Studio studio;
-  tape_of(path, studio, list(create_table(), put("a", "1"), get("a"), put("a", "2"), get("a")));
+  counted_tape(path, studio,
+               list(create_table(), put("a", "1"), get("a"), put("a", "2"), get("a")));
   const auto deck = studio.empty_deck();
   REQUIRE(deck->insert(replaying(path, Order::kFree)));
   // The second test before the first.
@@ -136,7 +131,7 @@ TEST_CASE("transactions and batches touch their items", "[cassettes]") {
   const auto batch_get = [] {
     return ask(Operation::kBatchGetItem, R"({"RequestItems":{"t":{"Keys":[{"id":{"S":"b"}}]}}})");
   };
-  tape_of(path, studio, list(create_table(), writing(), get("a"), batch_get()));
+  counted_tape(path, studio, list(create_table(), writing(), get("a"), batch_get()));
   const auto deck = studio.empty_deck();
   REQUIRE(deck->insert(replaying(path, Order::kItem)));
   CHECK_FALSE(deck->handle(get("a")).ok());
@@ -156,8 +151,8 @@ TEST_CASE("a write to one item of a batch says nothing of the others", "[cassett
                R"({"PutRequest":{"Item":{"id":{"S":"b"}}}}]}})");
   };
   //                     1               2        3              4         5              6
-  tape_of(path, studio,
-          list(create_table(), batch(), put("b", "2"), get("a"), put("a", "2"), get("a")));
+  counted_tape(path, studio,
+               list(create_table(), batch(), put("b", "2"), get("a"), put("a", "2"), get("a")));
   const auto deck = studio.empty_deck();
   REQUIRE(deck->insert(replaying(path, Order::kItem)));
   CHECK(deck->handle(create_table()).body == n(1));
@@ -212,7 +207,7 @@ TEST_CASE("repeats are once, the last, or in turn", "[cassettes]") {
   const Folder folder;
   const std::string path = folder.file("a.tape");
   Studio studio;
-  tape_of(path, studio, list(get("a"), get("a")));
+  counted_tape(path, studio, list(get("a"), get("a")));
   const auto order = GENERATE(Order::kStrict, Order::kItem, Order::kFree);
   CassetteOptions options = replaying(path, order);
   const auto answers = [&](Repeat repeat) {

@@ -41,13 +41,6 @@ Request transaction(const std::string& token, const std::string& id) {
                  R"("}}}}]})");
 }
 
-template <typename... Requests>
-std::vector<Request> list(Requests... requests) {
-  std::vector<Request> all;
-  (all.push_back(std::move(requests)), ...);
-  return all;
-}
-
 // The body of an answer.
 using AnswerOf = std::function<std::string(const Request&)>;
 

@@ -28,10 +28,6 @@ RedactionRule path(std::string text) { return {std::move(text), {}, {}}; }
 RedactionRule attribute(std::string text) { return {{}, std::move(text), {}}; }
 RedactionRule pattern(std::string text) { return {{}, {}, std::move(text)}; }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("a path names places, with or without the wrappers of values", "[cassettes]") {

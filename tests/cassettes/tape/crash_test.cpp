@@ -65,7 +65,7 @@ std::uint64_t record_and_kill(const std::string& path, std::chrono::milliseconds
   std::uint64_t told = 0;
   const auto start = std::chrono::steady_clock::now();
   // The first count says that it has begun; the time runs from there.
-  while (read(ends[0], &told, sizeof told) == sizeof told) {
+  while (::read(ends[0], &told, sizeof told) == sizeof told) {
     flushed = told;
     if (std::chrono::steady_clock::now() - start > after) kill(child, SIGKILL);
   }

@@ -38,10 +38,6 @@ Ran cassette(const std::vector<std::string>& arguments) {
   return {status, out.str(), err.str()};
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // Puts and gets of two items, in two sections, with a failure.
 void make_tape(const std::string& path, const std::string& value = "1") {
   Studio studio;

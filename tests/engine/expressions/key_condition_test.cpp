@@ -10,13 +10,13 @@
 namespace dynadeck::engine {
 namespace {
 
-constexpr std::string_view kPlaceholders = R"({
+constexpr std::string_view kKeyPlaceholders = R"({
   "names": {"#pk": "pk"},
   "values": {":s": {"S": "x"}, ":t": {"S": "y"}, ":n": {"N": "5"}, ":b": {"B": "YQ=="},
              ":true": {"BOOL": true}, ":empty": {"S": ""}}})";
 
-Result<KeyCondition> compile(std::string_view expression) {
-  TestPlaceholders placeholders(kPlaceholders);
+Result<KeyCondition> key_condition(std::string_view expression) {
+  TestPlaceholders placeholders(kKeyPlaceholders);
   return compile_key_condition(expression, *placeholders);
 }
 
@@ -26,7 +26,7 @@ const KeyShape kTable = {kPartition, kSort};
 const KeyShape kHashOnly = {kPartition, {}};
 
 std::string bind_problem(std::string_view expression, const KeyShape& shape) {
-  const Result<KeyCondition> condition = compile(expression);
+  const Result<KeyCondition> condition = key_condition(expression);
   INFO(expression);
   REQUIRE(condition.ok());
   const Result<KeyRange> range = condition->bind(shape);
@@ -44,7 +44,7 @@ TEST_CASE("a key condition becomes a range of the key", "[engine]") {
       {"pk = :s AND begins_with(sk, :t)", SortComparison::kBeginsWith},
   }));
   INFO(expression);
-  const Result<KeyCondition> condition = compile(expression);
+  const Result<KeyCondition> condition = key_condition(expression);
   REQUIRE(condition.ok());
   const Result<KeyRange> range = condition->bind(kTable);
   REQUIRE(range.ok());
@@ -56,7 +56,7 @@ TEST_CASE("a key condition becomes a range of the key", "[engine]") {
 }
 
 TEST_CASE("an equal sort key is no range", "[engine]") {
-  const Result<KeyCondition> condition = compile("pk = :s AND sk = :t");
+  const Result<KeyCondition> condition = key_condition("pk = :s AND sk = :t");
   const Result<KeyRange> range = condition->bind(kTable);
   REQUIRE(range.ok());
   REQUIRE(range->sort_equal.size() == 1);
@@ -96,7 +96,7 @@ TEST_CASE("a key condition that cannot be is refused without a table", "[engine]
                  "operand type: BOOL"},
   }));
   INFO(expression);
-  const Result<KeyCondition> condition = compile(expression);
+  const Result<KeyCondition> condition = key_condition(expression);
   REQUIRE_FALSE(condition.ok());
   CHECK(condition.error().message == expected);
 }
@@ -130,13 +130,13 @@ TEST_CASE("an index's key may have several attributes of each kind", "[engine]")
       {{"a", Type::kString}, {"b", Type::kString}, {"c", Type::kNumber}}};
   const KeyShape kIndex = {kHash, kRange};
 
-  const Result<KeyCondition> whole = compile("b > :s AND h = :s AND a = :t AND i = :n");
+  const Result<KeyCondition> whole = key_condition("b > :s AND h = :s AND a = :t AND i = :n");
   const Result<KeyRange> range = whole->bind(kIndex);
   REQUIRE(range.ok());
   CHECK(range->partition.size() == 2);
   CHECK(range->sort_equal.size() == 1);
   CHECK(range->sort->comparison == SortComparison::kGreater);
-  CHECK(compile("h = :s AND i = :n")->bind(kIndex).ok());
+  CHECK(key_condition("h = :s AND i = :n")->bind(kIndex).ok());
 
   CHECK(bind_problem("h = :s AND a = :s", kIndex) ==
         "Query condition missed key schema element: i");

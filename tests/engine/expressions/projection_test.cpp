@@ -9,12 +9,12 @@
 namespace dynadeck::engine {
 namespace {
 
-constexpr std::string_view kItem =
+constexpr std::string_view kProjected =
     R"({"a":{"S":"1"},"doc":{"M":{"k":{"S":"v"},"l":{"L":[{"N":"0"},{"N":"1"},{"N":"2"}]},)"
     R"("z":{"M":{"q":{"S":"r"}}}}},"l":{"L":[{"S":"l0"},{"M":{"x":{"S":"y"},"w":{"S":"z"}}},)"
     R"({"S":"l2"}]},"z":{"N":"9"}})";
 
-Result<Projection> compile(std::string_view expression) {
+Result<Projection> projection_of(std::string_view expression) {
   TestPlaceholders placeholders(R"({"names":{"#a":"a","#b":"a","#doc":"doc"}})");
   return compile_projection(expression, *placeholders, ValueWording::kCurrent);
 }
@@ -37,14 +37,14 @@ TEST_CASE("a projection keeps what its paths reach", "[engine]") {
       {"doc[0]", "{}"},
   }));
   INFO(expression);
-  const Result<Projection> projection = compile(expression);
+  const Result<Projection> projection = projection_of(expression);
   REQUIRE(projection.ok());
-  const std::string item = item_from(kItem);
+  const std::string item = item_from(kProjected);
   CHECK(json_of(ItemView(projection->project(ItemView(item)))) == expected);
 }
 
 TEST_CASE("a projection knows the attributes that it needs", "[engine]") {
-  const Result<Projection> projection = compile("z, doc.k, doc.l[0], a");
+  const Result<Projection> projection = projection_of("z, doc.k, doc.l[0], a");
   REQUIRE(projection.ok());
   const auto attributes = projection->attributes();
   CHECK(std::vector<std::string>(attributes.begin(), attributes.end()) ==
@@ -52,7 +52,7 @@ TEST_CASE("a projection knows the attributes that it needs", "[engine]") {
 }
 
 TEST_CASE("a projection of nothing that exists is an empty item", "[engine]") {
-  CHECK(json_of(ItemView(compile("a")->project(ItemView()))) == "{}");
+  CHECK(json_of(ItemView(projection_of("a")->project(ItemView()))) == "{}");
 }
 
 TEST_CASE("a projection that cannot be is refused", "[engine]") {
@@ -83,7 +83,7 @@ TEST_CASE("a projection that cannot be is refused", "[engine]") {
        "path one: [a, b], path two: [a, [1]]"},
   }));
   INFO(expression);
-  const Result<Projection> projection = compile(expression);
+  const Result<Projection> projection = projection_of(expression);
   REQUIRE_FALSE(projection.ok());
   CHECK(projection.error().message == "Invalid ProjectionExpression: " + expected);
 }

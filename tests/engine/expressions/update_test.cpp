@@ -9,24 +9,24 @@
 namespace dynadeck::engine {
 namespace {
 
-constexpr std::string_view kPlaceholders = R"({
+constexpr std::string_view kUpdatePlaceholders = R"({
   "names": {"#n": "n", "#new": "new"},
   "values": {":s": {"S": "x"}, ":n": {"N": "5"}, ":big": {"N": "9E125"}, ":tiny": {"N": "1E-130"},
              ":ss": {"SS": ["b", "c"]}, ":all": {"SS": ["a", "b"]}, ":ns": {"NS": ["1"]},
              ":l": {"L": [{"S": "y"}]}, ":m": {"M": {"k": {"S": "v"}}}, ":true": {"BOOL": true}}})";
 
-constexpr std::string_view kItem =
+constexpr std::string_view kUpdated =
     R"({"pk":{"S":"key"},"n":{"N":"10"},"s":{"S":"text"},"ss":{"SS":["a","b"]},)"
     R"("l":{"L":[{"S":"0"},{"S":"1"},{"L":[{"S":"in"}]}]},"m":{"M":{"a":{"N":"1"},)"
     R"("b":{"M":{"c":{"S":"d"}}}}}})";
 
-Result<Update> compile(std::string_view expression) {
-  TestPlaceholders placeholders(kPlaceholders);
+Result<Update> update_of(std::string_view expression) {
+  TestPlaceholders placeholders(kUpdatePlaceholders);
   return compile_update(expression, *placeholders);
 }
 
 Result<std::string> applied(std::string_view expression, std::string_view item) {
-  const Result<Update> update = compile(expression);
+  const Result<Update> update = update_of(expression);
   INFO(expression);
   INFO((update.ok() ? "" : update.error().message));
   REQUIRE(update.ok());
@@ -36,10 +36,10 @@ Result<std::string> applied(std::string_view expression, std::string_view item) 
 
 // Only the attributes that the expression touches.
 std::string touched_after(std::string_view expression) {
-  const Result<std::string> after = applied(expression, kItem);
+  const Result<std::string> after = applied(expression, kUpdated);
   INFO((after.ok() ? "" : after.error().message));
   REQUIRE(after.ok());
-  return json_of(ItemView(compile(expression)->touched()->project(ItemView(after.value()))));
+  return json_of(ItemView(update_of(expression)->touched()->project(ItemView(after.value()))));
 }
 
 TEST_CASE("an update does what its expression says", "[engine]") {
@@ -95,10 +95,10 @@ TEST_CASE("positions in lists are those before the update", "[engine]") {
 }
 
 TEST_CASE("what an update does not touch stays as it was", "[engine]") {
-  const std::string before = item_from(kItem);
+  const std::string before = item_from(kUpdated);
   CHECK(Update().apply(ItemView(before)).value() == before);
   CHECK(Update().touched() == nullptr);
-  CHECK(applied("SET s = s", kItem).value() == before);
+  CHECK(applied("SET s = s", kUpdated).value() == before);
   CHECK(json_of(ItemView(applied("SET a = :s, z = :s", R"({"m":{"N":"1"}})").value())) ==
         R"({"a":{"S":"x"},"m":{"N":"1"},"z":{"S":"x"}})");
 }
@@ -136,7 +136,7 @@ TEST_CASE("an update that does not fit the item is refused", "[engine]") {
        "Number overflow. Attempting to store a number with magnitude larger than supported range"},
   }));
   INFO(expression);
-  const Result<std::string> after = applied(expression, kItem);
+  const Result<std::string> after = applied(expression, kUpdated);
   if (expected.starts_with("Attempting")) {
     REQUIRE_FALSE(after.ok());
     CHECK(after.error().message == expected);
@@ -196,19 +196,19 @@ TEST_CASE("an update expression that cannot be is refused", "[engine]") {
        "typeSet: ALLOWED_FOR_DELETE_OPERAND"},
   }));
   INFO(expression);
-  const Result<Update> update = compile(expression);
+  const Result<Update> update = update_of(expression);
   REQUIRE_FALSE(update.ok());
   CHECK(update.error().message == "Invalid UpdateExpression: " + expected);
 }
 
 TEST_CASE("an update must not touch the key", "[engine]") {
   constexpr std::array<std::string_view, 2> kKey = {"pk", "sk"};
-  const Result<Update> update = compile("SET s = :s REMOVE sk.a");
+  const Result<Update> update = update_of("SET s = :s REMOVE sk.a");
   REQUIRE(update.ok());
   CHECK(update->check_keys(kKey).error().message ==
         "One or more parameter values were invalid: Cannot update attribute sk. This attribute is "
         "part of the key");
-  CHECK(compile("SET s = pk")->check_keys(kKey).ok());
+  CHECK(update_of("SET s = pk")->check_keys(kKey).ok());
 }
 
 }  // namespace

@@ -7,54 +7,45 @@
 #include "engine/inputs/batches.h"
 #include "engine/inputs/reads.h"
 #include "tests/engine/expressions/support.h"
+#include "tests/engine/inputs/answer.h"
 
 namespace dynadeck::engine {
 namespace {
 
-// What a reader says to a body: "ok", or the error's message.
-template <typename Input>
-std::string answer(Result<Input> (*read)(const JsonValue&), const std::string& body) {
-  const Result<JsonDocument> document = JsonDocument::parse(body);
-  INFO(body);
-  REQUIRE(document.ok());
-  const Result<Input> input = read(document->root());
-  return input.ok() ? "ok" : input.error().message;
-}
-
-std::string put(const std::string& members) {
+std::string put_with(const std::string& members) {
   return answer(read_put_item, R"({"TableName":"abc","Item":{"pk":{"S":"a"}},)" + members + "}");
 }
-std::string update(const std::string& members) {
+std::string update_with(const std::string& members) {
   return answer(read_update_item, R"({"TableName":"abc","Key":{"pk":{"S":"a"}},)" + members + "}");
 }
-std::string query(const std::string& members) {
+std::string query_with(const std::string& members) {
   return answer(read_query, R"({"TableName":"abc",)" + members + "}");
 }
-std::string scan(const std::string& members) {
+std::string scan_with(const std::string& members) {
   return answer(read_scan, R"({"TableName":"abc",)" + members + "}");
 }
-std::string get(const std::string& members) {
+std::string get_with(const std::string& members) {
   return answer(read_get_item, R"({"TableName":"abc","Key":{"pk":{"S":"a"}},)" + members + "}");
 }
 
 std::string one(const std::string& message) { return "1 validation error detected: " + message; }
 
 TEST_CASE("well-formed requests are read", "[engine]") {
-  CHECK(get(R"("ConsistentRead":true)") == "ok");
-  CHECK(get(R"("AttributesToGet":["a","b"])") == "ok");
-  CHECK(get(R"("Unknown":{"x":[1]},"ProjectionExpression":null)") == "ok");
-  CHECK(put(R"("ReturnValues":"ALL_OLD","Expected":{"a":{"Exists":false}})") == "ok");
-  CHECK(put(R"j("ConditionExpression":"attribute_not_exists(pk)")j") == "ok");
-  CHECK(update(R"("ReturnValues":"UPDATED_NEW")") == "ok");
-  CHECK(update(R"("AttributeUpdates":{"a":{"Action":"ADD","Value":{"N":"1"}}})") == "ok");
+  CHECK(get_with(R"("ConsistentRead":true)") == "ok");
+  CHECK(get_with(R"("AttributesToGet":["a","b"])") == "ok");
+  CHECK(get_with(R"("Unknown":{"x":[1]},"ProjectionExpression":null)") == "ok");
+  CHECK(put_with(R"("ReturnValues":"ALL_OLD","Expected":{"a":{"Exists":false}})") == "ok");
+  CHECK(put_with(R"j("ConditionExpression":"attribute_not_exists(pk)")j") == "ok");
+  CHECK(update_with(R"("ReturnValues":"UPDATED_NEW")") == "ok");
+  CHECK(update_with(R"("AttributeUpdates":{"a":{"Action":"ADD","Value":{"N":"1"}}})") == "ok");
+  CHECK(query_with(
+            R"("KeyConditionExpression":"pk = :p","ExpressionAttributeValues":{":p":{"S":"x"}})") ==
+        "ok");
   CHECK(
-      query(R"("KeyConditionExpression":"pk = :p","ExpressionAttributeValues":{":p":{"S":"x"}})") ==
-      "ok");
-  CHECK(
-      query(
+      query_with(
           R"("KeyConditions":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":[{"S":"x"}]}})") ==
       "ok");
-  CHECK(scan(R"("Segment":0,"TotalSegments":2,"Limit":5)") == "ok");
+  CHECK(scan_with(R"("Segment":0,"TotalSegments":2,"Limit":5)") == "ok");
 }
 
 TEST_CASE("a table may be named by its ARN", "[engine]") {
@@ -64,74 +55,78 @@ TEST_CASE("a table may be named by its ARN", "[engine]") {
 }
 
 TEST_CASE("PutItem, UpdateItem and DeleteItem wrap what they refuse", "[engine]") {
-  CHECK(put(R"("ExpressionAttributeValues":{":v":{"S":"x"}})") ==
+  CHECK(put_with(R"("ExpressionAttributeValues":{":v":{"S":"x"}})") ==
         one("ExpressionAttributeValues can only be specified when using expressions"));
-  CHECK(put(R"("ExpressionAttributeNames":{"#a":"a"})") ==
+  CHECK(put_with(R"("ExpressionAttributeNames":{"#a":"a"})") ==
         one("ExpressionAttributeNames can only be specified when using expressions"));
-  CHECK(put(R"("ConditionExpression":"")") ==
+  CHECK(put_with(R"("ConditionExpression":"")") ==
         one("Invalid ConditionExpression: The expression can not be empty;"));
-  CHECK(put(R"("Expected":{"a":{"Exists":true}})") ==
+  CHECK(put_with(R"("Expected":{"a":{"Exists":true}})") ==
         one("One or more parameter values were invalid: Value must be provided when Exists is true "
             "for Attribute: a"));
-  CHECK(put(R"("ReturnValues":"ALL_NEW")") == one("ReturnValues can only be ALL_OLD or NONE"));
-  CHECK(put(R"j("Expected":{"a":{"Exists":false}},"ConditionExpression":"attribute_exists(a)")j") ==
+  CHECK(put_with(R"("ReturnValues":"ALL_NEW")") == one("ReturnValues can only be ALL_OLD or NONE"));
+  CHECK(put_with(
+            R"j("Expected":{"a":{"Exists":false}},"ConditionExpression":"attribute_exists(a)")j") ==
         one("Can not use both expression and non-expression parameters in the same request: "
             "Non-expression parameters: {Expected} Expression parameters: {ConditionExpression}"));
-  CHECK(update(R"("UpdateExpression":"SET b = :w","ConditionExpression":"a = :v",)"
-               R"("ExpressionAttributeValues":{":w":{"S":"x"}})") ==
+  CHECK(update_with(R"("UpdateExpression":"SET b = :w","ConditionExpression":"a = :v",)"
+                    R"("ExpressionAttributeValues":{":w":{"S":"x"}})") ==
         one("Invalid ConditionExpression: An expression attribute value used in expression is not "
             "defined; attribute value: :v"));
-  CHECK(update(R"("UpdateExpression":"SET a = :v",)"
-               R"("ExpressionAttributeValues":{":v":{"S":"x"},":u":{"S":"y"}})") ==
+  CHECK(update_with(R"("UpdateExpression":"SET a = :v",)"
+                    R"("ExpressionAttributeValues":{":v":{"S":"x"},":u":{"S":"y"}})") ==
         one("Value provided in ExpressionAttributeValues unused in expressions: keys: {:u}"));
-  CHECK(update(R"("UpdateExpression":"SET a = b","ExpressionAttributeNames":{"#u":"y"})") ==
+  CHECK(update_with(R"("UpdateExpression":"SET a = b","ExpressionAttributeNames":{"#u":"y"})") ==
         one("Value provided in ExpressionAttributeNames unused in expressions: keys: {#u}"));
-  CHECK(update(R"("UpdateExpression":"SET a = :v","ExpressionAttributeValues":{})") ==
+  CHECK(update_with(R"("UpdateExpression":"SET a = :v","ExpressionAttributeValues":{})") ==
         one("ExpressionAttributeValues must not be empty"));
-  CHECK(update(R"("UpdateExpression":"SET a = :v","ExpressionAttributeValues":{"v":{"S":"x"}})") ==
+  CHECK(update_with(
+            R"("UpdateExpression":"SET a = :v","ExpressionAttributeValues":{"v":{"S":"x"}})") ==
         one("ExpressionAttributeValues contains invalid key: Syntax error; key: \"v\""));
-  CHECK(update(R"("UpdateExpression":"SET a = :v","ExpressionAttributeValues":{":v":{"SS":[]}})") ==
+  CHECK(update_with(
+            R"("UpdateExpression":"SET a = :v","ExpressionAttributeValues":{":v":{"SS":[]}})") ==
         one("One or more parameter values were invalid: An string set  may not be empty"));
 }
 
 TEST_CASE("reads do not wrap what they refuse, but for Query's Select", "[engine]") {
   const std::string key =
       R"("KeyConditionExpression":"pk = :p","ExpressionAttributeValues":{":p":{"S":"x"}},)";
-  CHECK(query(R"("KeyConditionExpression":"")") ==
+  CHECK(query_with(R"("KeyConditionExpression":"")") ==
         "Invalid KeyConditionExpression: The expression can not be empty;");
-  CHECK(query(key + R"("Select":"SPECIFIC_ATTRIBUTES")") ==
+  CHECK(query_with(key + R"("Select":"SPECIFIC_ATTRIBUTES")") ==
         one("Must specify the AttributesToGet or ProjectionExpression when choosing to get "
             "SPECIFIC_ATTRIBUTES"));
-  CHECK(scan(R"("Select":"SPECIFIC_ATTRIBUTES")") ==
+  CHECK(scan_with(R"("Select":"SPECIFIC_ATTRIBUTES")") ==
         "Must specify the AttributesToGet or ProjectionExpression when choosing to get "
         "SPECIFIC_ATTRIBUTES");
-  CHECK(query(key + R"("Limit":0)") ==
+  CHECK(query_with(key + R"("Limit":0)") ==
         one("Value at 'Limit' failed to satisfy constraint: Member must have value greater than or "
             "equal to 1"));
-  CHECK(scan(R"("Limit":0)") ==
+  CHECK(scan_with(R"("Limit":0)") ==
         one("Value '0' at 'limit' failed to satisfy constraint: Member must have value greater "
             "than or equal to 1"));
-  CHECK(query(key + R"("Select":"INVALID_VALUE")") ==
+  CHECK(query_with(key + R"("Select":"INVALID_VALUE")") ==
         one("Value 'INVALID_VALUE' at 'select' failed to satisfy constraint: Member must satisfy "
             "enum value set: [SPECIFIC_ATTRIBUTES, COUNT, ALL_ATTRIBUTES, "
             "ALL_PROJECTED_ATTRIBUTES]"));
-  CHECK(query(R"("KeyConditions":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":)"
-              R"([{"S":"a"}]}},"QueryFilter":{"b":{"ComparisonOperator":"NULL"},"c":)"
-              R"({"ComparisonOperator":"NULL"}},"ConditionalOperator":"XOR","Select":"BOGUS")") ==
+  CHECK(query_with(
+            R"("KeyConditions":{"pk":{"ComparisonOperator":"EQ","AttributeValueList":)"
+            R"([{"S":"a"}]}},"QueryFilter":{"b":{"ComparisonOperator":"NULL"},"c":)"
+            R"({"ComparisonOperator":"NULL"}},"ConditionalOperator":"XOR","Select":"BOGUS")") ==
         "Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]");
-  CHECK(scan(R"("Segment":0)") ==
+  CHECK(scan_with(R"("Segment":0)") ==
         "The TotalSegments parameter is required but was not present in the request when Segment "
         "parameter is present");
-  CHECK(scan(R"("Segment":5,"TotalSegments":5)") ==
+  CHECK(scan_with(R"("Segment":5,"TotalSegments":5)") ==
         "The Segment parameter is zero-based and must be less than parameter TotalSegments: "
         "Segment: 5 is not less than TotalSegments: 5");
-  CHECK(query(R"("Limit":1)") ==
+  CHECK(query_with(R"("Limit":1)") ==
         "Either the KeyConditions or KeyConditionExpression parameter must be specified in the "
         "request.");
-  CHECK(query(key + R"("ExclusiveStartKey":{"a":{}})") ==
+  CHECK(query_with(key + R"("ExclusiveStartKey":{"a":{}})") ==
         "The provided starting key is invalid: Supplied AttributeValue is empty, must contain "
         "exactly one of the supported datatypes");
-  CHECK(query(key + R"("ExclusiveStartKey":{"a":{"N":"x"}})") ==
+  CHECK(query_with(key + R"("ExclusiveStartKey":{"a":{"N":"x"}})") ==
         "The parameter cannot be converted to a numeric value: x");
 }
 
@@ -143,14 +138,14 @@ TEST_CASE("constraints of shape are listed together, in the order of the operati
   CHECK(answer(read_put_item, R"({"TableName":"","Item":{},"ReturnValues":"INVALID"})") ==
         one("Value at 'TableName' failed to satisfy constraint: Member must have length greater "
             "than or equal to 1"));
-  CHECK(put(R"("ReturnConsumedCapacity":"INVALID","ReturnItemCollectionMetrics":"INVALID",)"
-            R"("ReturnValues":"INVALID")") ==
+  CHECK(put_with(R"("ReturnConsumedCapacity":"INVALID","ReturnItemCollectionMetrics":"INVALID",)"
+                 R"("ReturnValues":"INVALID")") ==
         "3 validation errors detected: Value 'INVALID' at 'returnConsumedCapacity' failed to "
         "satisfy constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]; Failed to "
         "satisfy constraint: Member must satisfy enum value set: [ALL_OLD, UPDATED_OLD, ALL_NEW, "
         "UPDATE_NEW, NONE]; Value 'INVALID' at 'returnItemCollectionMetrics' failed to satisfy "
         "constraint: Member must satisfy enum value set: [SIZE, NONE]");
-  CHECK(update(R"("ReturnValues":"INVALID","ReturnConsumedCapacity":"INVALID")") ==
+  CHECK(update_with(R"("ReturnValues":"INVALID","ReturnConsumedCapacity":"INVALID")") ==
         one("Failed to satisfy constraint: Member must satisfy enum value set: [ALL_OLD, "
             "UPDATED_OLD, ALL_NEW, UPDATE_NEW, NONE]"));
   const std::string long_name(256, 'a');
@@ -161,7 +156,7 @@ TEST_CASE("constraints of shape are listed together, in the order of the operati
   CHECK(answer(read_put_item, R"({"TableName":"bad table!@#","Item":{}})") ==
         one("Value 'bad table!@#' at 'tableName' failed to satisfy constraint: Member must satisfy "
             "regular expression pattern: [a-zA-Z0-9_.-]+"));
-  CHECK(scan(R"("ScanFilter":{"a":{}},"AttributesToGet":[])") ==
+  CHECK(scan_with(R"("ScanFilter":{"a":{}},"AttributesToGet":[])") ==
         "2 validation errors detected: Value null at 'scanFilter.a.member.comparisonOperator' "
         "failed to satisfy constraint: Member must not be null; Value '[]' at 'attributesToGet' "
         "failed to satisfy constraint: Member must have length greater than or equal to 1");
@@ -241,20 +236,21 @@ TEST_CASE("legacy parameters are checked", "[engine]") {
        "The BETWEEN condition was provided a range where the lower bound is greater than the upper "
        "bound"},
   }));
-  CHECK(put(R"("Expected":)" + expected_parameter) == one(message));
-  CHECK(put(R"("ConditionalOperator":"OR")") ==
+  CHECK(put_with(R"("Expected":)" + expected_parameter) == one(message));
+  CHECK(put_with(R"("ConditionalOperator":"OR")") ==
         one("ConditionalOperator cannot be used without Filter or Expected"));
-  CHECK(scan(R"("ScanFilter":{"a":{"ComparisonOperator":"NULL"}},"ConditionalOperator":"AND")") ==
+  CHECK(scan_with(
+            R"("ScanFilter":{"a":{"ComparisonOperator":"NULL"}},"ConditionalOperator":"AND")") ==
         "ConditionalOperator can only be used when Filter or Expected has two or more elements");
-  CHECK(put(R"("Expected":{"a":{"Exists":false}},"ConditionalOperator":"XOR")") ==
+  CHECK(put_with(R"("Expected":{"a":{"Exists":false}},"ConditionalOperator":"XOR")") ==
         one("Failed to satisfy constraint: Member must satisfy enum value set: [ALL, OR]"));
-  CHECK(update(R"("AttributeUpdates":{"a":{"Action":"PUT"}})") ==
+  CHECK(update_with(R"("AttributeUpdates":{"a":{"Action":"PUT"}})") ==
         one(invalid + "Only DELETE action is allowed when no attribute value is specified"));
-  CHECK(update(R"("AttributeUpdates":{"a":{"Action":"DELETE","Value":{"S":"x"}}})") ==
+  CHECK(update_with(R"("AttributeUpdates":{"a":{"Action":"DELETE","Value":{"S":"x"}}})") ==
         one(invalid + "DELETE action with value is not supported for the type S"));
-  CHECK(update(R"("AttributeUpdates":{"a":{"Action":"ADD","Value":{"M":{}}}})") ==
+  CHECK(update_with(R"("AttributeUpdates":{"a":{"Action":"ADD","Value":{"M":{}}}})") ==
         one(invalid + "ADD action is not supported for the type M"));
-  CHECK(get(R"("AttributesToGet":["a","b","a"])") ==
+  CHECK(get_with(R"("AttributesToGet":["a","b","a"])") ==
         invalid + "Duplicate value in attribute name: a");
 }
 

@@ -5,18 +5,10 @@
 #include <utility>
 
 #include "engine/wire/constraints.h"
+#include "tests/engine/inputs/answer.h"
 
 namespace dynadeck::engine {
 namespace {
-
-template <typename Input>
-std::string answer(Result<Input> (*read)(const JsonValue&), const std::string& body) {
-  const Result<JsonDocument> document = JsonDocument::parse(body);
-  INFO(body);
-  REQUIRE(document.ok());
-  const Result<Input> input = read(document->root());
-  return input.ok() ? "ok" : input.error().message;
-}
 
 std::string definitions(const std::string& names) {
   std::string json = "\"AttributeDefinitions\":[";

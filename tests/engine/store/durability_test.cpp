@@ -3,31 +3,16 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <thread>
 
 #include "tests/engine/deck.h"
+#include "tests/engine/store/temporary_directory.h"
 
 namespace dynadeck::engine {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr const char* kChild = "the writer that is killed";
-constexpr int kThreads = 2;
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (fs::temp_directory_path() / "dynadeck-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~TemporaryDirectory() { fs::remove_all(path_); }
-  std::string data() const { return path_ + "/data"; }
-
- private:
-  std::string path_;
-};
+constexpr int kWritingThreads = 2;
 
 EngineOptions on_disk(const std::string& directory) {
   EngineOptions options;
@@ -73,7 +58,7 @@ TEST_CASE(kChild, "[.]") {
   REQUIRE(directory != nullptr);
   Deck deck(on_disk(directory));
   std::vector<std::thread> threads;
-  for (int thread = 0; thread < kThreads; ++thread) {
+  for (int thread = 0; thread < kWritingThreads; ++thread) {
     threads.emplace_back([&, thread] {
       for (int number = 0;; ++number) {
         if (!deck.send("TransactWriteItems", pair_of(thread, number)).ok()) _exit(1);
@@ -88,11 +73,11 @@ TEST_CASE(kChild, "[.]") {
 TEST_CASE("what was acknowledged survives a kill, and nothing half", "[engine]") {
   const TemporaryDirectory directory;
   {
-    Deck deck(on_disk(directory.data()));
+    Deck deck(on_disk(directory.path()));
     deck.make_table("N", kIndex, ",{'AttributeName':'g','AttributeType':'S'}");
   }
-  const auto [writer, channel] = start_writer(directory.data());
-  int last[kThreads] = {-1, -1};
+  const auto [writer, channel] = start_writer(directory.path());
+  int last[kWritingThreads] = {-1, -1};
   int acknowledged[2];
   for (int count = 0; count < 400; ++count) {
     REQUIRE(read(channel, acknowledged, sizeof acknowledged) == sizeof acknowledged);
@@ -105,9 +90,9 @@ TEST_CASE("what was acknowledged survives a kill, and nothing half", "[engine]")
   }
   close(channel);
 
-  Deck deck(on_disk(directory.data()));
+  Deck deck(on_disk(directory.path()));
   int items = 0;
-  for (int thread = 0; thread < kThreads; ++thread) {
+  for (int thread = 0; thread < kWritingThreads; ++thread) {
     int counts[2];
     for (const bool right : {false, true}) {
       const auto page = deck.call("Query",
@@ -133,14 +118,14 @@ TEST_CASE("tables, items and counts are there after reopening", "[engine]") {
   const TemporaryDirectory directory;
   nlohmann::json before;
   {
-    Deck deck(on_disk(directory.data()));
+    Deck deck(on_disk(directory.path()));
     deck.make_table("N", kIndex, ",{'AttributeName':'g','AttributeType':'S'}");
     deck.call("PutItem",
               "{'TableName':'Table','Item':{'p':{'S':'a'},'s':{'N':'1'},"
               "'g':{'S':'g'}}}");
     before = deck.call("DescribeTable", "{'TableName':'Table'}");
   }
-  Deck deck(on_disk(directory.data()));
+  Deck deck(on_disk(directory.path()));
   CHECK(deck.call("DescribeTable", "{'TableName':'Table'}") == before);
   CHECK(deck.call("Scan", "{'TableName':'Table','IndexName':'global'}")["Count"] == 1);
   deck.call("DeleteTable", "{'TableName':'Table'}");

@@ -10,7 +10,7 @@ namespace dynadeck::engine {
 namespace {
 
 std::string value(std::string text) { return encode({std::move(text)}); }
-std::string number(std::string_view text) { return encode({Decimal::parse(text).value()}); }
+std::string number_key(std::string_view text) { return encode({Decimal::parse(text).value()}); }
 
 std::string ordered(const std::string& encoded) {
   std::string out;
@@ -53,17 +53,17 @@ TEST_CASE("a number sorts by value", "[engine]") {
   const std::vector<std::string> ascending = {"-1e125", "-100", "-99.5", "-1", "-1e-130", "0",
                                               "1e-130", "0.5",  "1",     "9",  "10",      "1e125"};
   for (std::size_t index = 1; index < ascending.size(); ++index) {
-    CHECK(ordered(number(ascending[index - 1])) < ordered(number(ascending[index])));
+    CHECK(ordered(number_key(ascending[index - 1])) < ordered(number_key(ascending[index])));
   }
 }
 
 TEST_CASE("a partition's hash is the service's", "[engine]") {
   // Source: [peer] the first six hex digits that dynalite 4 computes.
   CHECK(hash_of(value("a")) >> 40 == 0xf6558e);
-  CHECK(hash_of(number("1")) >> 40 == 0xc3a031);
-  CHECK(hash_of(number("0")) >> 40 == 0xce212d);
-  CHECK(hash_of(number("-12.5")) >> 40 == 0xcd50d8);
-  CHECK(hash_of(number("123")) >> 40 == 0x574207);
+  CHECK(hash_of(number_key("1")) >> 40 == 0xc3a031);
+  CHECK(hash_of(number_key("0")) >> 40 == 0xce212d);
+  CHECK(hash_of(number_key("-12.5")) >> 40 == 0xcd50d8);
+  CHECK(hash_of(number_key("123")) >> 40 == 0x574207);
 }
 
 TEST_CASE("a key's prefix covers its partition and nothing else", "[engine]") {

@@ -4,23 +4,12 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/engine/store/temporary_directory.h"
+
 namespace dynadeck::engine {
 namespace {
 
 namespace fs = std::filesystem;
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string name = (fs::temp_directory_path() / "dynadeck-XXXXXX").string();
-    path_ = mkdtemp(name.data());
-  }
-  ~TemporaryDirectory() { fs::remove_all(path_); }
-  std::string path(const std::string& name = "data") const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 std::unique_ptr<Store> open(const std::string& directory) {
   auto store = Store::open({directory, false, Durability::kWal});

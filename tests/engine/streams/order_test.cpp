@@ -10,13 +10,13 @@ namespace dynadeck::engine {
 namespace {
 
 constexpr int kWriters = 4;
-constexpr int kRounds = 150;
+constexpr int kVersions = 150;
 
 // Writes versions 1, 2, 3, ... to its own item: single writes, a transaction with a second item,
 // and batches in turn.
 void write_versions(Deck& deck, int number) {
   const std::string key = std::to_string(number);
-  for (int version = 1; version <= kRounds; ++version) {
+  for (int version = 1; version <= kVersions; ++version) {
     const std::string item =
         "'Item':{'p':{'S':'" + key + "'},'v':{'N':'" + std::to_string(version) + "'}}";
     const std::string twin =
@@ -145,7 +145,7 @@ TEST_CASE("consumers see every change once, in order, while writers write and sh
     for (int round = 0; round < 40; ++round) consumer->poll();
     CHECK(consumer->faults == std::vector<std::string>());
     REQUIRE(consumer->versions.size() == 2 * kWriters);
-    for (const auto& [key, version] : consumer->versions) CHECK(version == kRounds);
+    for (const auto& [key, version] : consumer->versions) CHECK(version == kVersions);
   }
 }
 
@@ -163,7 +163,7 @@ TEST_CASE("old records go while writers write and readers read", "[engine]") {
   std::vector<std::thread> threads;
   for (int number = 0; number < kThreads; ++number) {
     threads.emplace_back([&, number] {
-      for (int version = 1; version <= kRounds; ++version) {
+      for (int version = 1; version <= kVersions; ++version) {
         deck.send("PutItem",
                   Deck::json("{'TableName':'Table','Item':{'p':{'S':'" + std::to_string(number) +
                              "'},'v':{'N':'" + std::to_string(version) + "'}}}"));
@@ -173,7 +173,7 @@ TEST_CASE("old records go while writers write and readers read", "[engine]") {
   }
   for (std::thread& thread : threads) thread.join();
 
-  CHECK(all_records(deck).size() == kThreads * kRounds);
+  CHECK(all_records(deck).size() == kThreads * kVersions);
   CHECK(deck.error("GetShardIterator",
                    "{'StreamArn':'" + arn + "','ShardId':'" + shard +
                        "','ShardIteratorType':'AT_SEQUENCE_NUMBER','SequenceNumber':'" + first +
@@ -181,8 +181,8 @@ TEST_CASE("old records go while writers write and readers read", "[engine]") {
         "TrimmedDataAccessException: The data you are trying to access has been trimmed");
   CHECK(deck.error("GetRecords", "{'ShardIterator':'" + old + "'}").rfind("Expired", 0) == 0);
   const Activity& activity = deck.engine().activity();
-  CHECK(activity.stream_records_written == 500 + kThreads * kRounds);
-  CHECK(activity.stream_records_read == 500 + kThreads * kRounds);
+  CHECK(activity.stream_records_written == 500 + kThreads * kVersions);
+  CHECK(activity.stream_records_read == 500 + kThreads * kVersions);
 }
 
 TEST_CASE("the age of an iterator is that of the last record it has shown", "[engine]") {

@@ -16,7 +16,7 @@ std::string sequence_text(std::uint64_t number) {
   return text;
 }
 
-Decimal number(const std::string& text) { return Decimal::parse(text).value(); }
+Decimal decimal_of(const std::string& text) { return Decimal::parse(text).value(); }
 
 }  // namespace
 
@@ -96,9 +96,9 @@ TEST_CASE("a stream's definition survives its stored form", "[engine]") {
 TEST_CASE("a record has the size that AWS's example has", "[engine]") {
   const KeySchema keys{{{"Id", Type::kNumber}}, {}};
   const std::string first =
-      encode_item({{"Id", {number("101")}}, {"Message", {std::string("New item!")}}});
-  const std::string second =
-      encode_item({{"Id", {number("101")}}, {"Message", {std::string("This item has changed")}}});
+      encode_item({{"Id", {decimal_of("101")}}, {"Message", {std::string("New item!")}}});
+  const std::string second = encode_item(
+      {{"Id", {decimal_of("101")}}, {"Message", {std::string("This item has changed")}}});
   const ItemView none;
   const auto size = [&](ItemView before, ItemView after, StreamViewType view) {
     std::string record;
@@ -117,14 +117,14 @@ TEST_CASE("an item expires where its attribute is a second", "[engine]") {
     const std::string item = encode_item({{"ttl", value}});
     return expiry_second(ItemView(item), "ttl");
   };
-  CHECK(second({number("1767225600")}) == 1767225600U);
-  CHECK(second({number("1767225600.9")}) == 1767225600U);
-  CHECK(second({number("0")}) == 0U);
-  CHECK_FALSE(second({number("-1")}).has_value());
-  CHECK_FALSE(second({number("1E+30")}).has_value());
+  CHECK(second({decimal_of("1767225600")}) == 1767225600U);
+  CHECK(second({decimal_of("1767225600.9")}) == 1767225600U);
+  CHECK(second({decimal_of("0")}) == 0U);
+  CHECK_FALSE(second({decimal_of("-1")}).has_value());
+  CHECK_FALSE(second({decimal_of("1E+30")}).has_value());
   CHECK_FALSE(second({std::string("1767225600")}).has_value());
   CHECK_FALSE(second({Null{}}).has_value());
-  const std::string without = encode_item({{"other", {number("5")}}});
+  const std::string without = encode_item({{"other", {decimal_of("5")}}});
   CHECK_FALSE(expiry_second(ItemView(without), "ttl").has_value());
 }
 

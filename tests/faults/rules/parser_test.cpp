@@ -59,15 +59,15 @@ rules:
         code: ThrottlingException
         message: "tab\there"
 )");
-  const RuleFile json = rules_of(R"({"seed":7,"count":"lane","lane":"header X-Worker","rules":[
+  const RuleFile as_json = rules_of(R"({"seed":7,"count":"lane","lane":"header X-Worker","rules":[
     {"name":"slow \"orders\"","when":{"operations":["PutItem"],"tables":["orders-*"]},
      "schedule":{"probability":0.3},
      "fault":{"error":{"code":"ThrottlingException","message":"tab\there"}}}]})");
   CHECK(yaml.seed == 7u);
-  CHECK(yaml.seed == json.seed);
-  CHECK(yaml.count == json.count);
+  CHECK(yaml.seed == as_json.seed);
+  CHECK(yaml.count == as_json.count);
   CHECK(yaml.count->lane == "header X-Worker");
-  CHECK(print_rule(yaml.rules.at(0)) == print_rule(json.rules.at(0)));
+  CHECK(print_rule(yaml.rules.at(0)) == print_rule(as_json.rules.at(0)));
 }
 
 TEST_CASE("what is wrong is named by line", "[faults]") {

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using Ending = HttpClient::Ending;
 
-constexpr auto kMoment = 40ms;
+constexpr auto kInstant = 40ms;
 constexpr std::size_t kMaxBody = 16'777'216;
 
 std::size_t thread_count() {
@@ -58,14 +58,14 @@ TEST_CASE("a request that never ends is cut off at its deadline", "[limits]") {
   HttpClient idle(test.port);
   slow.send(whole.substr(0, sent));
   REQUIRE(eventually([&] { return test.server.stats().received_bytes == sent; }));
-  CHECK(slow.ending(kMoment) == Ending::kOpen);
+  CHECK(slow.ending(kInstant) == Ending::kOpen);
 
   // A byte now and then does not help: the deadline is the whole request's.
   int rounds = 0;
   REQUIRE(eventually([&] {
     test.advance(10s);
     ++rounds;
-    return slow.ending(kMoment) == Ending::kClosed;
+    return slow.ending(kInstant) == Ending::kClosed;
   }));
   CHECK(rounds >= 3);
   CHECK(test.server.stats().missed_deadlines == 1);

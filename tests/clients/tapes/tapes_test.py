@@ -1,13 +1,17 @@
 """A session of an SDK is taped, and played again with no engine behind it: the bodies are the same
 to the byte. A session that asks for something else ends with status 3 and a report."""
+import pathlib
 import shutil
 import subprocess
+import sys
 import unittest
 
-from support import HERE, PYTHON, run
-from proof import servers, tapes
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-SESSIONS = {"boto3": [PYTHON, HERE / "taped.py"], "js": ["node", HERE / "js/taped.js"]}
+from support import HERE, PYTHON, run  # noqa: E402
+from proof import servers, tapes  # noqa: E402
+
+SESSIONS = {"boto3": [PYTHON, HERE / "tapes/taped.py"], "js": ["node", HERE / "js/taped.js"]}
 
 
 class Tapes(unittest.TestCase):
@@ -55,7 +59,7 @@ class Tapes(unittest.TestCase):
 
     def test_a_replay_has_the_tapes_clock_and_seed(self):
         """What is not on the tape gets the dates and ids that the recording would have given it."""
-        tape, create = self.folder / "a.tape", HERE / "create_table.py"
+        tape, create = self.folder / "a.tape", HERE / "tapes/create_table.py"
         recorded = self.dynadeck("record", tape, "--in-memory", "--seed", "7", "--clock",
                                  "2026-03-01T12:00:00Z", "--", PYTHON, create, "first")
         self.assertEqual(recorded.returncode, 0, recorded.stderr)
@@ -75,13 +79,13 @@ class Tapes(unittest.TestCase):
         tape = self.folder / "a.tape"
         for words in (("one",), ("one", "two"), ("one", "two")):
             finished = self.dynadeck("record", tape, "--mode", "new-episodes", "--", PYTHON,
-                                     HERE / "put_items.py", *words)
+                                     HERE / "tapes/put_items.py", *words)
             self.assertEqual(finished.returncode, 0, finished.stdout + finished.stderr)
             self.assertEqual(finished.stdout.split(), list(words))
         self.assertIn("4 played", finished.stderr)
         self.assertIn("recorded 0 exchanges", finished.stderr)
         finished = self.dynadeck("replay", tape, "--unmatched", "passthrough", "--", PYTHON,
-                                 HERE / "put_items.py", "one", "two", "three")
+                                 HERE / "tapes/put_items.py", "one", "two", "three")
         self.assertEqual(finished.stdout.split(), ["one", "two", "three"], finished.stderr)
         self.assertIn("2 passed on", finished.stderr)
 
@@ -125,7 +129,7 @@ class Tapes(unittest.TestCase):
     def test_nothing_in_the_environment_leads_past_the_tape(self):
         tape = self.folder / "a.tape"
         finished = self.dynadeck(
-            "record", tape, "--in-memory", "--", PYTHON, HERE / "create_table.py", "first",
+            "record", tape, "--in-memory", "--", PYTHON, HERE / "tapes/create_table.py", "first",
             HTTP_PROXY="http://127.0.0.1:9", http_proxy="http://127.0.0.1:9",
             NO_PROXY="example.org", AWS_IGNORE_CONFIGURED_ENDPOINT_URLS="true")
         self.assertEqual(finished.returncode, 0, finished.stderr)

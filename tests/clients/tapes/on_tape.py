@@ -1,10 +1,14 @@
 """What the suites share that record over HTTP and play back with nothing behind the tape."""
 import json
+import pathlib
 import subprocess
+import sys
 import unittest
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
 import support  # noqa: F401  where `proof` is
-from proof import servers, tapes
+from proof import servers, tapes  # noqa: E402
 
 TABLE = {"BillingMode": "PAY_PER_REQUEST",
          "AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"},

@@ -1,12 +1,16 @@
 """What the suites share that put up fault rules: tables, rules, the journal and the clock."""
 import json
+import pathlib
+import sys
 import time
 
 import boto3
 import botocore.config
 
-from support import WithServer
-from proof import wire
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support import WithServer  # noqa: E402
+from proof import wire  # noqa: E402
 
 
 class WithRules(WithServer):

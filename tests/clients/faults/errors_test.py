@@ -2,6 +2,8 @@
 exception that an application gets from boto3 and from the SDK for JavaScript. Which errors there
 are is asked of the SDKs' own models, so a new release that has one more fails here."""
 import json
+import pathlib
+import sys
 import tempfile
 import unittest
 import zlib
@@ -10,10 +12,12 @@ import boto3
 import botocore.config
 import botocore.session
 
-from fault_errors import ERRORS, body_of, rules
-from support import HERE, run, servers
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from proof import wire
+from errors import ERRORS, body_of, rules  # noqa: E402
+from support import HERE, run, servers  # noqa: E402
+
+from proof import wire  # noqa: E402
 
 SERVICES = {"dynamodb": "GetItem", "dynamodbstreams": "GetRecords"}
 BOTO3 = {"dynamodb": lambda client: client.get_item(TableName="Table", Key={"pk": {"S": "1"}}),

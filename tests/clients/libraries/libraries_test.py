@@ -1,10 +1,14 @@
 """Published libraries over DynamoDB, in realistic use: recorded against the engine, replayed with
 no engine behind, with the same bytes, in shuffled orders and by parallel workers."""
 import json
+import pathlib
+import sys
 import unittest
 
-from support import HERE, run
-from proof import servers, tapes
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support import HERE, run  # noqa: E402
+from proof import servers, tapes  # noqa: E402
 
 SUITES = ("electrodb", "toolbox")
 # Of one test in each suite the requests differ from run to run.

@@ -3,15 +3,20 @@ of them is looked for in the tape's bytes, raw and decompressed, in any form it 
 import base64
 import http.server
 import json
+import pathlib
 import subprocess
+import sys
 import threading
 import unittest
 import urllib.parse
 
-from support import HERE, PYTHON, run
-from proof import servers, tapes, wire
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-SESSIONS = {"boto3": [PYTHON, HERE / "secretive.py"], "js": ["node", HERE / "js/secretive.js"]}
+from support import HERE, PYTHON, run  # noqa: E402
+from proof import servers, tapes, wire  # noqa: E402
+
+SESSIONS = {"boto3": [PYTHON, HERE / "tapes/secretive.py"],
+            "js": ["node", HERE / "js/secretive.js"]}
 # What the sessions put into items; key and blob are bytes.
 VALUES = {"password": "correct-horse-battery", "email": "jane.roe@secret.example",
           "token": "tok~9f8e7d6c5b4a", "key": b"\x00\xffbinary\xfesecret\x80key".hex(),

@@ -1,13 +1,17 @@
 """boto3, the AWS SDK for JavaScript v3 and the AWS CLI against one server each."""
 import json
+import pathlib
+import sys
 import unittest
 
-from support import AWS, HERE, PYTHON, WithServer
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support import AWS, HERE, PYTHON, WithServer  # noqa: E402
 
 
 class Boto3(WithServer):
     def test_session(self):
-        self.succeeds([PYTHON, HERE / "boto3_test.py"])
+        self.succeeds([PYTHON, HERE / "sdks/boto3_test.py"])
 
 
 class JavaScript(WithServer):

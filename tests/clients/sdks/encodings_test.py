@@ -1,10 +1,14 @@
 """What travels compressed is the same, and its checksum is that of the bytes on the wire."""
 import gzip
 import json
+import pathlib
+import sys
 import unittest
 
-from support import WithServer
-from proof import wire
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support import WithServer  # noqa: E402
+from proof import wire  # noqa: E402
 
 
 class Encodings(WithServer):

@@ -1,5 +1,5 @@
 """Every error of DynamoDB and DynamoDB Streams as it goes over the wire, told here once more and
-independently of the program. Used by fault_errors_test.py."""
+independently of the program. Used by errors_test.py."""
 from dataclasses import dataclass
 
 MODEL = "com.amazonaws.dynamodb.v20120810"

@@ -2,14 +2,17 @@
 import json
 import pathlib
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 import urllib.parse
 import urllib.request
 
-from support import WithServer
-from proof import servers, wire
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support import WithServer  # noqa: E402
+from proof import servers, wire  # noqa: E402
 
 CONFIGURATION = """
 global: {{scrape_interval: 1s, scrape_timeout: 1s}}

@@ -1,5 +1,5 @@
 """Faults that real clients meet, as rules: one per case, for the access keys that end in its name.
-Used by fault_behaviour_test.py; the clients are boto3_behaviour.py and js/behaviour.js."""
+Used by behaviour_test.py; the clients are boto3_behaviour.py and ../js/behaviour.js."""
 
 THROTTLED = {"code": "ThrottlingException", "retry_after": "1500ms"}
 

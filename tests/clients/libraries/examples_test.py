@@ -2,10 +2,13 @@
 import os
 import pathlib
 import shutil
+import sys
 import unittest
 
-from support import HERE, PYTHON, run
-from proof import servers, tapes
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support import HERE, PYTHON, run  # noqa: E402
+from proof import servers, tapes  # noqa: E402
 
 EXAMPLES = servers.ROOT / "examples"
 RUNNERS = pathlib.Path(os.environ.get("DYNADECK_RUNNERS", servers.ROOT / "build/clients/runners"))
@@ -102,7 +105,7 @@ class Go(Runner, unittest.TestCase):
 
     def prepare(self):
         shutil.copy(EXAMPLES / "go/main_test.go", self.folder)
-        shutil.copy(HERE / "go/http_test.go", self.folder)
+        shutil.copy(HERE / "libraries/http_test.go", self.folder)
         (self.folder / "go.mod").write_text("module music\n\ngo 1.19\n")
 
     def command(self):

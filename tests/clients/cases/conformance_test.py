@@ -2,10 +2,13 @@
 application gets is what the wire said. Cases about what no SDK would send are left out."""
 import json
 import pathlib
+import sys
 import tempfile
 import unittest
 
-from support import HERE, PYTHON, WithServer, environment
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support import HERE, PYTHON, WithServer, environment  # noqa: E402
 
 from conformance.case import load_cases  # noqa: E402
 from conformance.player import CAPITAL_MESSAGE, NAMESPACES  # noqa: E402
@@ -41,7 +44,7 @@ class Conformance(WithServer):
     """Each SDK has a list of cases that it cannot play, with the reason."""
 
     def judge(self, player, sdk, fitting=lambda case: True):
-        gaps = json.loads((HERE / "conformance_gaps.json").read_text())
+        gaps = json.loads((HERE / "cases/gaps.json").read_text())
         known = {**gaps[sdk], **json.loads((CASES / "known_gaps.json").read_text())}
         differing, played = play(player, fitting)
         print(f"{played} cases through {sdk}, {len(differing)} differ", flush=True)
@@ -81,7 +84,7 @@ class Conformance(WithServer):
         with tempfile.TemporaryDirectory() as folder:
             configuration = pathlib.Path(folder) / "config"
             configuration.write_text("[default]\ncli_timestamp_format = wire\ncli_pager =\n")
-            self.judge_piped([PYTHON, HERE / "command_line.py"], "command_line", tellable,
+            self.judge_piped([PYTHON, HERE / "cases/command_line.py"], "command_line", tellable,
                              AWS_CONFIG_FILE=str(configuration), AWS_MAX_ATTEMPTS="1")
 
 

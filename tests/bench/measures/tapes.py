@@ -14,9 +14,9 @@ from load import drive
 from proof import servers, wire
 from switched import ask, compare as compare_switched
 
-HERE = pathlib.Path(__file__).resolve().parent
+TESTS = servers.ROOT / "tests"
 BENCH = servers.ROOT / "build/release/cassettes_bench"
-CLIENTS = HERE.parent / "clients"
+CLIENTS = TESTS / "clients"
 WINDOW = 2  # seconds: the start of a recording is the dearest part of it
 
 
@@ -156,7 +156,7 @@ def large_tape(options, note):
 def session_commands():
     """{name: what to run}: every one takes a file for its log as the last argument."""
     libraries = CLIENTS / "js/libraries/run.js"
-    return {"boto3 session": ["/usr/bin/python3", CLIENTS / "taped.py"],
+    return {"boto3 session": ["/usr/bin/python3", CLIENTS / "tapes/taped.py"],
             "JavaScript SDK session": ["node", CLIENTS / "js/taped.js"],
             "ElectroDB suite": ["node", libraries, "electrodb"],
             "DynamoDB Toolbox suite": ["node", libraries, "toolbox"]}
@@ -174,7 +174,7 @@ def record_sessions(folder):
         yield name, tape
     tape = folder / "conformance.tape"
     with servers.dynadeck("--record", tape) as server:
-        subprocess.run([HERE.parent / "conformance/run", "--quiet", "--endpoint",
+        subprocess.run([TESTS / "conformance/run", "--quiet", "--endpoint",
                         server.endpoint], check=False, capture_output=True)
     yield "conformance run", tape
 

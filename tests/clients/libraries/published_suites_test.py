@@ -3,11 +3,14 @@ JavaScript SDK, with ids, times and names of tables that are drawn anew in every
 import json
 import os
 import pathlib
+import sys
 import tempfile
 import unittest
 
-from support import HERE, run
-from proof import servers
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support import HERE, run  # noqa: E402
+from proof import servers  # noqa: E402
 
 SUITES = pathlib.Path(os.environ.get("DYNADECK_SUITES", servers.ROOT / "build/clients/suites"))
 LIBRARIES = ("dynogels", "dynamodb")

@@ -1,8 +1,12 @@
 """--enforce-throughput through the binary: on the wire, by the clock that tests move, and through
 an SDK that retries."""
+import pathlib
+import sys
 import unittest
 
-from support import HERE, WithServer, run
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from support import HERE, WithServer, run  # noqa: E402
 
 from proof import wire  # noqa: E402
 

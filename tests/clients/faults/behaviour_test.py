@@ -1,5 +1,5 @@
 """What real clients do with each fault: how often they ask, and what their application gets. The
-expectations are in fault_behaviours.json, as first observed; `--approve` rewrites them and the
+expectations are in behaviours.json, as first observed; `--approve` rewrites them and the
 table in docs/faults.md, to be read as a difference."""
 import json
 import pathlib
@@ -8,19 +8,21 @@ import tempfile
 import unittest
 import urllib.request
 
-from fault_cases import CASES, calls, rules
-from support import HERE, PYTHON, run, servers
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-from proof import wire
+from behaviour_cases import CASES, calls, rules  # noqa: E402
+from support import HERE, PYTHON, run, servers  # noqa: E402
 
-GOLDEN = HERE / "fault_behaviours.json"
+from proof import wire  # noqa: E402
+
+GOLDEN = HERE / "faults/behaviours.json"
 DOCS = HERE.parent.parent / "docs/faults.md"
 BEGIN, END = "<!-- clients: begin -->\n", "<!-- clients: end -->\n"
 
 CLIENTS = {
-    "boto3-legacy": [PYTHON, HERE / "boto3_behaviour.py", "legacy"],
-    "boto3-standard": [PYTHON, HERE / "boto3_behaviour.py", "standard"],
-    "boto3-adaptive": [PYTHON, HERE / "boto3_behaviour.py", "adaptive"],
+    "boto3-legacy": [PYTHON, HERE / "faults/boto3_behaviour.py", "legacy"],
+    "boto3-standard": [PYTHON, HERE / "faults/boto3_behaviour.py", "standard"],
+    "boto3-adaptive": [PYTHON, HERE / "faults/boto3_behaviour.py", "adaptive"],
     "js-standard": ["node", HERE / "js/behaviour.js", "standard"],
     "js-adaptive": ["node", HERE / "js/behaviour.js", "adaptive"],
 }

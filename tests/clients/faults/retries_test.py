@@ -1,11 +1,16 @@
 """SDKs against a server that throttles three writes in ten: with retries everything arrives,
 without them three in ten are refused, and the same ones every time."""
 import json
+import pathlib
+import sys
 import unittest
 
-from support import HERE, PYTHON, WithServer
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
-CLIENTS = {"boto3": [PYTHON, HERE / "boto3_faults.py"], "js": ["node", HERE / "js/faults.js"]}
+from support import HERE, PYTHON, WithServer  # noqa: E402
+
+CLIENTS = {"boto3": [PYTHON, HERE / "faults/boto3_faults.py"],
+           "js": ["node", HERE / "js/faults.js"]}
 OPTIONS = ("--write-error-probability", "0.3", "--seed", "7")
 
 
