@@ -29,6 +29,6 @@ install_packages() {
 build() (
   cd "$root"
   export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
-  cmake --preset "$1" >&2
-  cmake --build --preset "$1" ${2:+--target "${@:2}"} >&2
+  cmake --preset "$1" >&2 &&
+    cmake --build --preset "$1" ${2:+--target "${@:2}"} >&2
 )

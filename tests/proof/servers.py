@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import random
 import signal
 import socket
 import subprocess
@@ -104,9 +105,16 @@ class Server:
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """One below those that the system gives to whom it likes: nobody gets it by chance while a
+    server that listens there is killed and started again."""
+    while True:
+        port = random.SystemRandom().randrange(20000, 32768)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                pass
 
 
 def dynadeck(*options, log=None, binary=None):
