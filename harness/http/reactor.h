@@ -1,6 +1,6 @@
-// The server's workers. They wait together for whatever is ready, each takes one connection at a
-// time as far as it goes without waiting, and puts it back; one more thread (harness/http/keeper.h)
-// accepts, and wakes connections whose time has come. docs/http.md has the picture.
+// Where the server's workers (harness/http/worker.h) wait together for whatever is ready; each
+// takes one connection at a time. One more thread (harness/http/keeper.h) accepts, and wakes
+// connections whose time has come. docs/http.md has the picture.
 #pragma once
 
 #include <array>
@@ -20,6 +20,7 @@
 #include "harness/http/sender.h"
 #include "harness/http/server.h"
 #include "harness/http/server_library.h"
+#include "harness/http/worker.h"
 #include "harness/sockets/bell.h"
 #include "harness/sockets/socket_watch.h"
 #include "harness/sockets/unique_fd.h"
@@ -41,33 +42,15 @@ class HttpServer::Reactor {
   void wake_keeper() { keeper_.wake(); }
 
  private:
-  struct Worker;
   class Gate;  // through which others wake a connection, for as long as there is a server
-  enum class Read : std::uint8_t { kBytes, kNothing, kClosed };
 
   // Any thread.
   void post(Connection::Token token, std::uint32_t event);
   void enqueue(Connection::Token token);
 
-  std::unique_ptr<Worker> new_worker() const;
-
   // The workers' threads.
-  void work(Worker& worker);
-  void work_off_posts(Worker& worker);
-  void run(Worker& worker, Connection::Token token, std::uint32_t events);
-  // False: the connection is gone, or another worker's.
-  bool advance(Worker& worker, Connection& connection, std::uint32_t events);
-  bool advance_on_timer(Worker& worker, Connection& connection);
-  bool resume(Worker& worker, Connection& connection);
-  bool defer(Worker& worker, Connection& connection, Response::Deferred deferred);
-  bool serve(Worker& worker, Connection& connection);
-  Read read_more(Worker& worker, Connection& connection, std::string_view& input);
-  bool park(Worker& worker, Connection& connection, RequestFraming& framing);
-  bool answer(Worker& worker, Connection& connection, RequestFraming& framing);
-  bool refuse(Worker& worker, Connection& connection, RequestFraming& framing);
-  bool settle(Worker& worker, Connection& connection, Exchange& exchange, Response response);
-  bool discard_input(Worker& worker, Connection& connection);
-  const std::string& date(Worker& worker) const;
+  void work(HttpWorker& worker);
+  void work_off_posts(HttpWorker& worker);
 
   HttpOptions options_;
   const Clock& clock_;
@@ -78,6 +61,7 @@ class HttpServer::Reactor {
   const AnswerSender sender_;
   ConnectionKeeper keeper_;
   const std::shared_ptr<Gate> gate_;  // shared with whoever may still wake us
+  const HttpWorker::Shared shared_;
   const std::shared_ptr<SocketWatch> watch_ = std::make_shared<SocketWatch>();
 
   std::uint16_t port_ = 0;
@@ -92,7 +76,7 @@ class HttpServer::Reactor {
   bool running_ = false;         // guarded by stop_mutex_
   bool drained_in_time_ = true;  // guarded by stop_mutex_
 
-  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<std::unique_ptr<HttpWorker>> workers_;
   std::vector<std::thread> threads_;
 };
 

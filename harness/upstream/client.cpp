@@ -99,7 +99,7 @@ void UpstreamClient::Loop::send(UpstreamCall call) {
     }
   }
   if (line == nullptr) return inbox_->post(std::move(call));
-  if (!line->pool->begin(*line, std::move(call))) inbox_->post(line);
+  if (!line->begin(std::move(call))) inbox_->post(line);
   line_lock.unlock();
   look_after(*line);
 }

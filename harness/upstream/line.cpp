@@ -1,6 +1,9 @@
-// What a server's workers do to a line. They finish what is ordinary, a whole reply on a connection
-// that stays open, and leave a task for the client's thread in any other case.
+// A line by itself, and what a server's workers do to it. They finish what is ordinary, a whole
+// reply on a connection that stays open, and leave a task for the client's thread in any other
+// case.
 #include "harness/upstream/line.h"
+
+#include <sys/epoll.h>
 
 #include <algorithm>
 
@@ -16,6 +19,114 @@ using Task = UpstreamLine::Task;
 constexpr std::size_t kReadBufferBytes = std::size_t{64} * 1024;
 
 }  // namespace
+
+bool UpstreamLine::watch(bool wants_write_now, int operation) {
+  epoll_event event{};
+  event.events = (ticket ? 0U : EPOLLIN) | (wants_write_now ? EPOLLOUT : 0U);
+  event.data.ptr = this;
+  wants_write = wants_write_now;
+  return epoll_ctl(pool->context().epoll, operation, connection->descriptor(), &event) == 0;
+}
+
+void UpstreamLine::set_wants_write(bool wants_write_now) {
+  if (wants_write == wants_write_now) return;
+  // With a ticket it is only in our epoll while there is something to be written.
+  if (!ticket) {
+    watch(wants_write_now, EPOLL_CTL_MOD);
+  } else {
+    watch(wants_write_now, wants_write_now ? EPOLL_CTL_ADD : EPOLL_CTL_DEL);
+  }
+}
+
+// A server's workers can read it where nothing but bytes comes: TLS has things of its own to say
+// and to write.
+void UpstreamLine::settle_in() {
+  UpstreamContext& context = pool->context();
+  std::shared_ptr<SocketWatch> workers;
+  {
+    const std::lock_guard lock(context.watch_mutex);
+    workers = context.watch;
+  }
+  if (workers == nullptr || pool->endpoint().tls) return set_wants_write(false);
+  const int descriptor = connection->descriptor();
+  ticket = workers->add(descriptor, [line = shared_from_this()](bool hung_up) {
+    line->events.fetch_or(kReadable | (hung_up ? kHungUp : 0));
+    look_after(*line);
+  });
+  if (!ticket) return set_wants_write(false);
+  wants_write = false;
+  epoll_ctl(context.epoll, EPOLL_CTL_DEL, descriptor, nullptr);
+}
+
+bool UpstreamLine::begin(UpstreamCall next) {
+  UpstreamContext& context = pool->context();
+  call = std::move(next);
+  written_bytes = 0;
+  write_failed = false;
+  last_moved = context.clock.monotonic();
+  // What goes wrong goes wrong again in write_more, which knows what to do.
+  (void)connection->write(call.request, written_bytes);
+  context.stats.sent_bytes += written_bytes;
+  return written_bytes == call.request.size();
+}
+
+bool UpstreamLine::write_more() {
+  UpstreamContext& context = pool->context();
+  while (written_bytes < call.request.size() && !write_failed) {
+    std::size_t moved = 0;
+    const Step step =
+        connection->write(std::string_view(call.request).substr(written_bytes), moved);
+    if (step == Step::kWantsRead || step == Step::kWantsWrite) {
+      set_wants_write(step == Step::kWantsWrite);
+      return true;
+    }
+    if (step == Step::kDone) {
+      written_bytes += moved;
+      last_moved = context.clock.monotonic();
+      context.stats.sent_bytes += moved;
+      continue;
+    }
+    // TLS may have sent part of a record without saying so.
+    if (written_bytes == 0 && !pool->endpoint().tls) return false;
+    write_failed = true;
+  }
+  set_wants_write(false);
+  return true;
+}
+
+UpstreamLine::Received UpstreamLine::read_more() {
+  UpstreamContext& context = pool->context();
+  std::vector<char>& buffer = context.read_buffer;
+  while (true) {
+    std::size_t moved = 0;
+    const Step step = connection->read(buffer, moved);
+    if (step == Step::kWantsRead || step == Step::kWantsWrite) return Received::kPart;
+    if (step != Step::kDone) {
+      const bool whole = parser.end() == ReplyParser::Progress::kComplete;
+      return whole ? Received::kLastReply : Received::kEnd;
+    }
+    last_moved = context.clock.monotonic();
+    context.stats.received_bytes += moved;
+    std::string_view bytes(buffer.data(), moved);
+    switch (parser.feed(bytes)) {
+      case ReplyParser::Progress::kComplete: {
+        // Bytes that nobody asked for would be the next client's answer.
+        const bool clean = bytes.empty() && written_bytes == call.request.size();
+        return clean ? Received::kReply : Received::kLastReply;
+      }
+      case ReplyParser::Progress::kBad:
+        return Received::kBad;
+      case ReplyParser::Progress::kNeedsMore:
+        break;
+    }
+    // With a ticket nobody tells us again of what we leave.
+    if (moved < buffer.size() && !pool->endpoint().tls && !ticket) return Received::kPart;
+  }
+}
+
+std::string in_milliseconds(std::chrono::milliseconds time) {
+  return std::to_string(time.count()) + " ms";
+}
 
 void look_after(UpstreamLine& line) {
   // Not a plain load: that could be done before the mutex is seen to be free by others.

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "harness/sockets/socket_watch.h"
+#include "harness/upstream/attempt.h"
 #include "harness/upstream/client.h"
 #include "harness/upstream/connection.h"
 #include "harness/upstream/inbox.h"
@@ -52,6 +55,28 @@ struct UpstreamLine : std::enable_shared_from_this<UpstreamLine> {
     return state != State::kClosed;
   }
 
+  // Threads: any, under the mutex. Begins a request on a line that is busy from now on. Whether all
+  // of it has left; where it has not, the pool's go_on() has to see to it.
+  bool begin(UpstreamCall next);
+
+  // For the client's thread, under the mutex.
+  //
+  // What its epoll is to tell of. watch() is false where that is not possible.
+  bool watch(bool wants_write_now, int operation);
+  void set_wants_write(bool wants_write_now);
+  // The connection stands: settles who waits for answers on it.
+  void settle_in();
+  // False: the connection was of no use, and no byte of the request has left.
+  bool write_more();
+  enum class Received : std::uint8_t {
+    kPart,       // of the reply, or nothing
+    kReply,      // the whole, and no more than that
+    kLastReply,  // the whole, and the connection of no further use
+    kBad,        // parser.problem()
+    kEnd,        // too early
+  };
+  Received read_more();
+
   UpstreamPool* const pool;              // while it is open
   std::atomic<std::uint32_t> events{0};  // that nobody has looked at yet
 
@@ -63,11 +88,7 @@ struct UpstreamLine : std::enable_shared_from_this<UpstreamLine> {
   std::optional<SocketWatch::Ticket> ticket;
   bool wants_write = false;  // what the client's epoll was told
 
-  // Connecting.
-  Clock::MonotonicTime attempt_began;
-  Clock::MonotonicTime attempt_ends;
-  std::size_t address = 0;          // which one
-  std::size_t addresses_tried = 1;  // this one included
+  UpstreamAttempt attempt;  // while connecting
 
   // Busy.
   UpstreamCall call;
@@ -97,6 +118,9 @@ struct UpstreamContext {
   std::mutex watch_mutex{};
   std::shared_ptr<SocketWatch> watch{};  // guarded by watch_mutex; null: the client reads
 };
+
+// How failures tell of time: "30000 ms".
+std::string in_milliseconds(std::chrono::milliseconds time);
 
 // Looks at a line's events, unless somebody else has the line, who will. To be called wherever a
 // line's mutex has just been let go of. Threads: any, without a mutex.
