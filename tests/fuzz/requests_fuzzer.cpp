@@ -8,6 +8,7 @@
 #include "engine/inputs/reads.h"
 #include "engine/inputs/tables.h"
 #include "engine/values/attribute_value.h"
+#include "engine/wire/json.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace dynadeck::engine;  // NOLINT: a fuzzer of everything in it

@@ -6,6 +6,7 @@
 
 #include "engine/inputs/batches.h"
 #include "engine/inputs/reads.h"
+#include "engine/wire/json.h"
 #include "tests/engine/expressions/support.h"
 #include "tests/engine/inputs/answer.h"
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/wire/constraints.h"
+#include "engine/wire/json.h"
 #include "tests/engine/inputs/answer.h"
 
 namespace dynadeck::engine {
