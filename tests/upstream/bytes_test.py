@@ -10,7 +10,7 @@ import sys
 import unittest
 
 from support import HERE, front, sdk_environment, servers, wire
-from tap import Tap, changes
+from proof.tap import Tap, changes
 
 CLIENTS = HERE.parent / "clients"
 sys.path.append(str(CLIENTS / "cases"))

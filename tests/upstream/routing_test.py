@@ -3,7 +3,7 @@ that the client signs for. tests/harness/upstream/target_test.cpp has the forms 
 import unittest
 
 from support import front, servers, wire
-from tap import Tap
+from proof.tap import Tap
 
 
 class Routing(unittest.TestCase):
