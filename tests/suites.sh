@@ -11,7 +11,8 @@ threaded=(harness_tests upstream_tests kinesis_tests faults_tests cassettes_test
 # servers, so more run at a time than there are cores; properties in the CMakeLists.txt of the tests
 # say which take more room than others, or want the machine for themselves.
 tests_of() {
-  ctest --test-dir "$root/build/$1" --output-on-failure --no-tests=error -j $((2 * $(nproc))) "${@:2}"
+  ctest --test-dir "$root/build/$1" --output-on-failure --no-tests=error \
+    -j $((2 * $(nproc))) "${@:2}"
 }
 
 # What a suite needs, and nothing else.
