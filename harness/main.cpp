@@ -8,6 +8,7 @@
 #include "faults/check_command.h"
 #include "harness/child_process.h"
 #include "harness/config.h"
+#include "harness/exit_status.h"
 #include "harness/serve.h"
 #include "harness/tool_servers.h"
 

@@ -10,6 +10,7 @@
 
 #include "cassettes/replay/report.h"
 #include "harness/child_process.h"
+#include "harness/exit_status.h"
 #include "harness/http/server.h"
 #include "harness/seam/error.h"
 #include "harness/stack.h"

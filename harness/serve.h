@@ -8,12 +8,6 @@
 
 namespace dynadeck {
 
-// Exit statuses beside 0 and a child's own.
-inline constexpr int kCannotStart = 1;  // port taken, data directory locked, ...
-inline constexpr int kBadInput = 2;     // wrong usage, an unreadable tape or rule file
-inline constexpr int kReplayDiffers =
-    3;  // a request had no answer on the tape, or with --verify one was not asked
-
 // Serves until SIGTERM, SIGINT or SIGHUP. Standard output gets one line of JSON when the server
 // listens ({"event":"listening","host":"127.0.0.1","port":8000,"url":"http://127.0.0.1:8000"});
 // everything else goes to standard error. Returns the exit status.

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "harness/config.h"
+#include "harness/exit_status.h"
 #include "harness/seam/result.h"
 
 namespace dynadeck {
@@ -18,12 +19,6 @@ class Random;
 namespace cassettes {
 struct ReplayReport;
 }
-
-// Why the program cannot start: one line, and the exit status that goes with it.
-struct StartError {
-  int status;
-  std::string message;
-};
 
 // Owns every link, the clock and the chance. Its services are synchronized; the rest belongs to the
 // thread that built it.

@@ -1,4 +1,6 @@
-// The program's own admin requests: /_dynadeck/health, /_dynadeck/reset, /_dynadeck/clock.
+// The program's own admin requests: /_dynadeck/health, /_dynadeck/reset, /_dynadeck/clock. This
+// room is for those who look after the program: what it can be told while it runs, and what it
+// counts.
 #pragma once
 
 #include <functional>

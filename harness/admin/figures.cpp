@@ -7,6 +7,7 @@
 #include "cassettes/tape/stats.h"
 #include "engine/core/activity.h"
 #include "engine/engine.h"
+#include "faults/rules/board.h"
 #include "harness/admin/fault_poll.h"
 #include "harness/http/server.h"
 #include "harness/kinesis/delivery.h"
@@ -154,6 +155,12 @@ std::vector<metrics::Family> fault_poll_figures(const FaultPollStats& stats) {
   count("refused", stats.refused);
   count("failed", stats.failed);
   return {polls};
+}
+
+std::vector<metrics::Family> rule_figures(const faults::RuleBoard& board) {
+  return {metrics::counter("dynadeck_faults_refused_connections_total",
+                           "Connections that a fault rule refused",
+                           static_cast<double>(board.refused_connections()))};
 }
 
 std::vector<metrics::Family> http_figures(const HttpStats& stats) {

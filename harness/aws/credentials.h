@@ -1,4 +1,5 @@
-// AWS credentials from where the SDKs look for them, kept fresh.
+// AWS credentials from where the SDKs look for them, kept fresh. This room is what AWS asks of
+// everybody, whatever the service: credentials here, signatures in harness/aws/sigv4.h.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,5 @@
-// The program's front door: HTTP/1.x on TCP, DynamoDB's wire protocol on top of it.
+// The program's front door: HTTP/1.x on TCP, DynamoDB's wire protocol on top of it. This room has
+// all that lies between a client's socket and the first Service.
 //
 // An idle connection costs a table entry and no thread; a request reaches a worker when its last
 // byte has come; a response leaves in one write, or as its Delivery says. docs/http.md explains.

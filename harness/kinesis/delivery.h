@@ -1,4 +1,5 @@
-// Sends a table's changes to Kinesis data streams.
+// Sends a table's changes to Kinesis data streams, as tables ask for that with
+// EnableKinesisStreamingDestination; this room has nothing else.
 //
 // One thread takes records from a bounded queue and puts them in order, as PutRecords. A call has
 // at most one record per item: where Kinesis refuses a part of it, what is refused is sent again

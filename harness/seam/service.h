@@ -1,4 +1,5 @@
-// The one seam: everything that answers a DynamoDB request is a Service.
+// The one seam: everything that answers a DynamoDB request is a Service. This room is the ground
+// that all others stand on, and the only part of harness/ that the rooms beside it may include.
 //
 // Bytes cross it. A link that needs a look inside the body asks request.view(), which parses once.
 // Includes nothing of the rooms; every room includes this.

@@ -1,4 +1,5 @@
-// A second DynamoDB that is asked what the first one was asked, and listened to in silence.
+// A second DynamoDB that is asked what the first one was asked, and listened to in silence. This
+// room asks it, and tells how its answers differ.
 #pragma once
 
 #include <atomic>

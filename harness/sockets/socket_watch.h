@@ -1,5 +1,9 @@
-// Lets the threads that wait for the server's sockets wait for somebody else's, too: an upstream's
-// answer is read, and sent on, by the thread that would otherwise have to be woken for it.
+// What both ends of the program need of sockets that never wait is in this room: watching them,
+// timers, bells, descriptors that close.
+//
+// This one lets the threads that wait for the server's sockets wait for somebody else's, too: an
+// upstream's answer is read, and sent on, by the thread that would otherwise have to be woken for
+// it.
 #pragma once
 
 #include <cstdint>

@@ -12,9 +12,7 @@
 namespace dynadeck {
 namespace {
 
-using State = UpstreamLine::State;
 using Step = UpstreamConnection::Step;
-using Task = UpstreamLine::Task;
 
 constexpr std::size_t kReadBufferBytes = std::size_t{64} * 1024;
 
@@ -138,10 +136,10 @@ void look_after(UpstreamLine& line) {
       const std::unique_lock lock(line.mutex, std::try_to_lock);
       if (!lock.owns_lock()) return;
       const std::uint32_t events = line.events.exchange(0);
-      if (events == 0 || line.state == State::kClosed) return;
+      if (events == 0 || line.state == UpstreamLine::State::kClosed) return;
       context = &line.pool->context();
       completion = line.pool->take_in(line, (events & UpstreamLine::kHungUp) != 0);
-      idle = line.state == State::kIdle;
+      idle = line.state == UpstreamLine::State::kIdle;
     }
     // Who has begun to wait just now did not get this line, because we had it.
     if (idle && context->stats.waiting_requests > 0) context->inbox->post(line.shared_from_this());

@@ -7,8 +7,6 @@ namespace dynadeck {
 namespace {
 
 using std::chrono::milliseconds;
-using State = UpstreamLine::State;
-using Task = UpstreamLine::Task;
 
 // After a failed attempt beside working connections.
 constexpr milliseconds kAttemptPause{100};

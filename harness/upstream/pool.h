@@ -43,6 +43,8 @@ class UpstreamPool {
 
  private:
   using Kind = UpstreamFailure::Kind;
+  using State = UpstreamLine::State;
+  using Task = UpstreamLine::Task;
 
   // Gives waiting requests to idle connections, and opens more where they do not suffice.
   void advance();
@@ -58,12 +60,12 @@ class UpstreamPool {
 
   // Threads: any, under the line's mutex.
   std::optional<UpstreamCompletion> take_unasked(UpstreamLine& line, bool hung_up);
-  std::optional<UpstreamCompletion> leave(UpstreamLine& line, UpstreamLine::Task task);
+  std::optional<UpstreamCompletion> leave(UpstreamLine& line, Task task);
   std::optional<UpstreamCompletion> pass_on(UpstreamLine& line);
   UpstreamCompletion complete(UpstreamLine& line);
 
   // All that take a line are called under its mutex, and may close it.
-  void carry_out(UpstreamLine& line, UpstreamLine::Task task);
+  void carry_out(UpstreamLine& line, Task task);
   void make_available(UpstreamLine& line);
   void assign(UpstreamLine& line, UpstreamCall call);
   // False where the line is closed and its call dealt with.

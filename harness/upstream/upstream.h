@@ -1,5 +1,6 @@
 // The end of the chain that asks another DynamoDB: AWS, Alternator, DynamoDB Local, a dynadeck.
-// docs/upstream.md describes what reaches it and what comes back.
+// This room also has the HTTP client that it asks with, down to the connections. docs/upstream.md
+// describes what reaches it and what comes back.
 #pragma once
 
 #include <cstddef>
