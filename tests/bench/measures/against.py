@@ -1,5 +1,5 @@
-"""Two builds of dynadeck under the same load by turns: what a change of the code or of the compiler's
-flags costs."""
+"""Two builds of dynadeck under the same load by turns: what a change of the code, or of the flags
+that it is compiled with, costs."""
 import statistics
 import tempfile
 
