@@ -170,7 +170,7 @@ constexpr std::array kListTablesMembers = {
     Member{"ExclusiveStartTableName", &kString, kIndexName},
 };
 
-// Their ARN has sentences of its own: inputs/tables.cpp.
+// Their ARN has sentences of its own: inputs/tags.cpp.
 constexpr std::array kTagResourceMembers = {
     Member{"ResourceArn", &kString},
     Member{"Tags", &kTags, kNotNull},
