@@ -35,4 +35,8 @@ function(dynadeck_compile_together target)
     endforeach()
   endforeach()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  # GCC bounds by how much inlining may let a translation unit grow, and stops in the middle of a
+  # large one: a PutItem took 8 % more instructions.
+  target_compile_options(${target} PRIVATE
+    $<$<AND:$<CONFIG:Release>,$<CXX_COMPILER_ID:GNU>>:--param=inline-unit-growth=300>)
 endfunction()
