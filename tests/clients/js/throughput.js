@@ -34,7 +34,8 @@ test('a throttled write names its reason, and its retry comes through', async ()
   const answer = await new DynamoDBClient({ maxAttempts: 6 }).send(put('patient'))
   assert.ok(answer.$metadata.attempts >= 1)
 
-  const requests = ['x', 'y', 'z'].map(id => ({ PutRequest: { Item: { id: { S: id } } } }))
+  // As many as a batch takes: a machine would have to stand still for as many seconds.
+  const requests = Array.from({ length: 25 }, (_, n) => ({ PutRequest: { Item: { id: { S: `${n}` } } } }))
   const batch = await new DynamoDBClient({ maxAttempts: 6 }).send(
     new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }))
   assert.ok(batch.UnprocessedItems[TableName].length >= 1)
