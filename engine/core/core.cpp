@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/messages/tables.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -21,7 +21,11 @@
 #include "engine/throughput/limiter.h"
 #include "harness/seam/clock.h"
 #include "harness/seam/random.h"
-#include "harness/seam/service.h"
+#include "harness/seam/scope.h"
+
+namespace dynadeck {
+struct Request;  // harness/seam/service.h
+}
 
 namespace dynadeck::engine {
 

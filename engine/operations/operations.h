@@ -9,7 +9,7 @@
 #include "engine/core/core.h"
 #include "engine/messages/api_error.h"
 #include "engine/wire/json_value.h"
-#include "harness/seam/service.h"
+#include "harness/seam/operation.h"
 
 namespace dynadeck::engine {
 

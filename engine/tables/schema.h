@@ -13,7 +13,7 @@
 
 #include "engine/values/key_schema.h"
 #include "harness/seam/clock.h"
-#include "harness/seam/service.h"
+#include "harness/seam/scope.h"
 
 namespace dynadeck::engine {
 

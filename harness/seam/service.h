@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "harness/seam/operation.h"
+#include "harness/seam/scope.h"
 
 namespace dynadeck {
 
@@ -44,14 +45,6 @@ class HeaderList {
 
  private:
   std::vector<Entry> entries_;
-};
-
-// Who is asked: everything the engine keeps is separate per scope.
-struct Scope {
-  std::string account;  // 12 digits
-  std::string region;   // "us-east-1"
-
-  friend bool operator==(const Scope&, const Scope&) = default;
 };
 
 // What a link further out asks of the engine beyond what the client asked. Zero means nothing.

@@ -7,6 +7,7 @@
 #include "engine/store/key_codec.h"
 #include "engine/values/json_text.h"
 #include "engine/values/value_json.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 namespace {

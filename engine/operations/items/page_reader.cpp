@@ -11,6 +11,7 @@
 #include "engine/values/item_record.h"
 #include "engine/values/value_json.h"
 #include "engine/values/value_writer.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -4,6 +4,7 @@
 #include "engine/operations/streams/find_stream.h"
 #include "engine/streams/registry.h"
 #include "engine/values/json_text.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 namespace {

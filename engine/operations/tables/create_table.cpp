@@ -5,6 +5,7 @@
 #include "engine/operations/operations.h"
 #include "engine/operations/tables/settings.h"
 #include "engine/tables/description.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -4,6 +4,7 @@
 #include "engine/operations/tables/settings.h"
 #include "engine/tables/description.h"
 #include "engine/upkeep/deletion.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 

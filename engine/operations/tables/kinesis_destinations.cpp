@@ -11,6 +11,7 @@
 #include "engine/operations/tables/settings.h"
 #include "engine/upkeep/deletion.h"
 #include "engine/values/json_text.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -1,6 +1,7 @@
 // DescribeLimits, DescribeEndpoints.
 #include "engine/operations/operations.h"
 #include "engine/values/json_text.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 

@@ -2,6 +2,7 @@
 #include "engine/operations/operations.h"
 #include "engine/upkeep/deletion.h"
 #include "engine/values/json_text.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 

@@ -8,6 +8,7 @@
 #include "engine/upkeep/deletion.h"
 #include "engine/upkeep/sweeper.h"
 #include "engine/values/json_text.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 namespace {

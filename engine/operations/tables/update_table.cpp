@@ -10,6 +10,7 @@
 #include "engine/tables/description.h"
 #include "engine/upkeep/backfill.h"
 #include "engine/upkeep/deletion.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 namespace {

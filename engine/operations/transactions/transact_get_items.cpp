@@ -11,6 +11,7 @@
 #include "engine/store/key_codec.h"
 #include "engine/values/item_record.h"
 #include "engine/values/value_json.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 namespace {

@@ -15,6 +15,7 @@
 #include "engine/operations/transactions/cancellation.h"
 #include "engine/store/key_codec.h"
 #include "engine/values/json_text.h"
+#include "harness/seam/service.h"
 
 namespace dynadeck::engine {
 namespace {
