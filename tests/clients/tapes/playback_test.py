@@ -219,8 +219,8 @@ class Speed(WithTape):
         lines[-1]["duration_us"] = 2_000_000
         self.tape.unlink()
         self.write_tape(lines, self.tape)
-        self.assertLess(self.seconds(), 0.2)
-        self.assertLess(self.seconds("--speed", "0"), 0.2)
+        self.assertLess(self.seconds(), 1)
+        self.assertLess(self.seconds("--speed", "0"), 1)
         self.assertGreaterEqual(self.seconds("--speed", "taped"), 2)
         tenth = self.seconds("--speed", "10x")
         self.assertGreaterEqual(tenth, 0.2)
