@@ -18,8 +18,6 @@ constexpr std::array<std::uint64_t, 18> kBounds = {
     500'000'000, 1000'000'000, 2500'000'000, 5000'000'000, 10'000'000'000, 30'000'000'000};
 constexpr std::size_t kBuckets = kBounds.size() + 1;
 
-constexpr std::size_t kOperations = static_cast<std::size_t>(Operation::kListStreams) + 1;
-
 // Outcomes are "ok", the codes of the error table in its order, then these.
 enum LastOutcome : std::uint8_t { kOther, kAbandoned, kLastOutcomes };
 constexpr std::size_t kMaxErrors = 96;
@@ -58,12 +56,12 @@ void add(Count& count, std::uint64_t by = 1) { count.fetch_add(by, std::memory_o
 struct alignas(128) RequestTally::Shard {
   Count started{0};
   Count finished{0};
-  std::array<std::array<Count, kOutcomes>, kOperations> requests{};
+  std::array<std::array<Count, kOutcomes>, kOperationCount> requests{};
   struct Durations {
     std::array<Count, kBuckets> buckets{};
     Count nanoseconds{0};
   };
-  std::array<Durations, kOperations> durations{};
+  std::array<Durations, kOperationCount> durations{};
 };
 
 RequestTally::RequestTally() : shards_(std::make_unique<Shard[]>(kShards)) {
@@ -123,7 +121,7 @@ Family RequestTally::collect_requests() const {
                 "Requests answered, by operation and outcome (ok or the error's code).",
                 Family::Type::kCounter,
                 {}};
-  for (std::size_t operation = 0; operation < kOperations; ++operation) {
+  for (std::size_t operation = 0; operation < kOperationCount; ++operation) {
     for (std::size_t outcome = 0; outcome < kOutcomes; ++outcome) {
       std::uint64_t count = 0;
       for (std::size_t at = 0; at < kShards; ++at) {
@@ -144,7 +142,7 @@ Family RequestTally::collect_durations() const {
                 "From the request's arrival in the chain to its answer, by operation.",
                 Family::Type::kHistogram,
                 {}};
-  for (std::size_t operation = 0; operation < kOperations; ++operation) {
+  for (std::size_t operation = 0; operation < kOperationCount; ++operation) {
     Distribution total;
     total.counts.assign(kBuckets, 0);
     std::uint64_t nanoseconds = 0;

@@ -40,4 +40,10 @@ inline bool is_set(Type type) {
   return type == Type::kStringSet || type == Type::kNumberSet || type == Type::kBinarySet;
 }
 
+// Of what type a set's members are.
+inline Type member_type(Type set) {
+  if (set == Type::kNumberSet) return Type::kNumber;
+  return set == Type::kBinarySet ? Type::kBinary : Type::kString;
+}
+
 }  // namespace dynadeck::engine

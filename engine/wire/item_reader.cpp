@@ -25,11 +25,6 @@ ApiError invalid_parameter(std::string_view why) {
   return validation_error(messages::invalid_parameter(why));
 }
 
-Type member_type(Type set) {
-  if (set == Type::kNumberSet) return Type::kNumber;
-  return set == Type::kBinarySet ? Type::kBinary : Type::kString;
-}
-
 // Whether maps and lists are nested deeper than DynamoDB has it. `level` is the value's own.
 bool nests_too_deep(const JsonValue& value, std::size_t level) {
   if (level > kMaxNesting) return true;

@@ -18,8 +18,6 @@
 
 namespace dynadeck::faults {
 
-inline constexpr std::size_t kOperationCount =
-    static_cast<std::size_t>(Operation::kListStreams) + 1;
 using OperationSet = std::bitset<kOperationCount>;
 
 // '*' stands for any text, '?' for one byte; everything else for itself.

@@ -123,6 +123,7 @@ constexpr std::array kOperations = {
         false},
     Row{Operation::kListStreams, "ListStreams", Api::kStreams, OperationClass::kStreams, false},
 };
+static_assert(kOperations.size() == kOperationCount);
 
 using Names = std::unordered_map<std::string_view, Operation>;
 

@@ -4,6 +4,7 @@
 // @aws-sdk/client-dynamodb-streams 3.1141; tests/clients holds the list against the packages.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -86,6 +87,10 @@ enum class Operation : std::uint8_t {
   kGetShardIterator,
   kListStreams,
 };
+
+// For arrays by operation: the last one stands here.
+inline constexpr std::size_t kOperationCount =
+    static_cast<std::size_t>(Operation::kListStreams) + 1;
 
 struct OperationInfo {
   Operation operation;

@@ -37,11 +37,6 @@ std::size_t nesting(ValueView value) {
   return deepest + 1;
 }
 
-Type member_type(Type set) {
-  if (set == Type::kNumberSet) return Type::kNumber;
-  return set == Type::kBinarySet ? Type::kBinary : Type::kString;
-}
-
 std::string encode_set(Type type, const std::vector<std::string_view>& members) {
   std::string encoded;
   ContainerWriter set(encoded, type);
